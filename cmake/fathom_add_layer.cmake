@@ -1,0 +1,17 @@
+# fathom_add_layer(NAME SOURCES file... [DEPENDS layer...] [LIBRARIES target...])
+#
+# One layer, one target. DEPENDS are the earlier layers it may include (tools/check_layers holds the order);
+# LIBRARIES are third-party, and private: no public header of a layer shows one.
+function(fathom_add_layer name)
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "SOURCES;DEPENDS;LIBRARIES")
+  add_library(fathom_${name} STATIC ${LAYER_SOURCES})
+  add_library(fathom::${name} ALIAS fathom_${name})
+  target_include_directories(fathom_${name}
+    PUBLIC ${PROJECT_SOURCE_DIR}/include
+    PRIVATE ${PROJECT_SOURCE_DIR}/src)
+  # Reproducible arithmetic: the compiler never fuses a multiply and an add unless the source says so.
+  target_compile_options(fathom_${name} PRIVATE -ffp-contract=off)
+  list(TRANSFORM LAYER_DEPENDS PREPEND fathom::)
+  target_link_libraries(fathom_${name} PUBLIC ${LAYER_DEPENDS} PRIVATE fathom_warnings ${LAYER_LIBRARIES})
+  set_target_properties(fathom_${name} PROPERTIES POSITION_INDEPENDENT_CODE ON)
+endfunction()

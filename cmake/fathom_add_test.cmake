@@ -1,0 +1,17 @@
+include(GoogleTest)
+
+# fathom_add_test(NAME SOURCES file... LAYERS layer... [LIBRARIES target...] [LABELS label...])
+#
+# One GoogleTest program; every TEST in it is a ctest. Tests run with FATHOM_SHARED naming the folder of real
+# data; where it is absent the tests that need it skip and say so.
+function(fathom_add_test name)
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LAYERS;LIBRARIES;LABELS")
+  add_executable(${name} ${TEST_SOURCES})
+  list(TRANSFORM TEST_LAYERS PREPEND fathom::)
+  target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
+  target_compile_options(${name} PRIVATE -ffp-contract=off)
+  target_link_libraries(${name} PRIVATE fathom_warnings ${TEST_LAYERS} ${TEST_LIBRARIES} GTest::gtest_main)
+  set_target_properties(${name} PROPERTIES RUNTIME_OUTPUT_DIRECTORY ${PROJECT_BINARY_DIR}/tests)
+  gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES LABELS "${TEST_LABELS}" TIMEOUT 600
+    ENVIRONMENT "FATHOM_SHARED=${FATHOM_SHARED}")
+endfunction()

@@ -1,0 +1,5 @@
+if(FATHOM_SANITIZE)
+  list(JOIN FATHOM_SANITIZE "," fathom_sanitizers)
+  add_compile_options(-fsanitize=${fathom_sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
+  add_link_options(-fsanitize=${fathom_sanitizers})
+endif()

@@ -1,0 +1,15 @@
+// Output files appear whole or not at all.
+#pragma once
+
+#include <filesystem>
+#include <string_view>
+
+namespace fathom {
+
+/// Writes `contents` beside `path`, flushes it to disk and renames it over `path`.
+///
+/// Throws InputError naming the path when that fails (no folder, no permission, disk full); nothing of a failed
+/// write stays behind, and an earlier file at `path` is left as it was.
+void write_file(const std::filesystem::path& path, std::string_view contents);
+
+}  // namespace fathom

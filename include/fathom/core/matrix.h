@@ -1,0 +1,74 @@
+// Matrices. Row-major, N x D: row i is image i, component j of it is data[i * cols + j].
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <span>
+#include <variant>
+#include <vector>
+
+#include "fathom/core/error.h"
+
+namespace fathom {
+
+/// N x D values, row-major, without padding.
+template <class T>
+class Matrix {
+ public:
+  Matrix() = default;
+  Matrix(std::size_t rows, std::size_t cols) : cols_(cols), values_(rows * cols) {}
+
+  std::size_t rows() const { return cols_ == 0 ? 0 : values_.size() / cols_; }
+  std::size_t cols() const { return cols_; }
+  std::span<T> row(std::size_t i) { return {values_.data() + i * cols_, cols_}; }
+  std::span<const T> row(std::size_t i) const { return {values_.data() + i * cols_, cols_}; }
+  std::span<const T> values() const { return values_; }
+
+  /// Adds or removes rows at the end; new rows are zero.
+  void resize_rows(std::size_t rows) { values_.resize(rows * cols_); }
+  void reserve_rows(std::size_t rows) { values_.reserve(rows * cols_); }
+
+ private:
+  std::size_t cols_ = 0;
+  std::vector<T> values_;
+};
+
+/// A linear map that is applied to a stored 8-bit row before distances are taken.
+///
+/// Resizing is linear, so images stored at their own size can be compared as if resized: see
+/// prepare/resize.h. Implementations are immutable and may be used from several threads.
+class RowMap {
+ public:
+  virtual ~RowMap() = default;
+  /// Values a stored row has, and values its image has.
+  virtual std::size_t input_size() const = 0;
+  virtual std::size_t output_size() const = 0;
+  /// Accepts differences of rows too, which is why it takes doubles. Sizes: input_size(), output_size().
+  virtual void apply(std::span<const double> row, std::span<double> image) const = 0;
+};
+
+/// The numbers whose Euclidean distances are measured.
+///
+/// The distance of rows i and j is unit * |map(row_i) - map(row_j)|, in the pixel units of the protocol.
+struct RowMatrix {
+  std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>> stored;
+  /// Null: rows are compared as they are stored. Otherwise `stored` holds 8-bit rows.
+  std::shared_ptr<const RowMap> map;
+  /// Protocol units per stored unit; keeps 8-bit pixels 8 bits under a range such as 0..1.
+  double unit = 1.0;
+
+  std::size_t rows() const {
+    return std::visit([](const auto& matrix) { return matrix.rows(); }, stored);
+  }
+  std::size_t stored_cols() const {
+    return std::visit([](const auto& matrix) { return matrix.cols(); }, stored);
+  }
+  std::size_t bytes() const {
+    return std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, stored);
+  }
+  /// True when every squared distance, in stored units, is an exact integer.
+  bool exact_integers() const { return !map && std::holds_alternative<Matrix<std::uint8_t>>(stored); }
+};
+
+}  // namespace fathom

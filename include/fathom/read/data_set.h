@@ -1,0 +1,84 @@
+// A data set as found on disk: records in a stated order, and their pixels on request.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <filesystem>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "fathom/read/image.h"
+#include "fathom/read/image_file.h"
+
+namespace fathom {
+
+enum class Split : std::uint8_t { none, train, validation, test };
+
+std::string_view split_name(Split split);  // "none", "train", "val", "test"
+/// train, training / val, valid, validation / test, testing, in any case; otherwise nothing.
+std::optional<Split> recognise_split(std::string_view name);
+
+/// One image and everything that is known about it. Label, group and path never travel apart.
+struct Record {
+  /// Names the image everywhere: its path below the data set with '/' between folders, or its array index
+  /// ("17"; "train/17" where the data have splits).
+  std::string path;
+  /// One class a label column: an index into LabelColumn::classes.
+  std::vector<std::int32_t> labels;
+  /// Opaque key (patient, volume); equal keys belong together. Never printed.
+  std::optional<std::uint32_t> group;
+  Split split = Split::none;
+  /// Which image of the pixel source this is.
+  std::size_t source = 0;
+};
+
+struct LabelColumn {
+  std::string name;  ///< "label" unless a table names it
+  /// Class names: by number when all are integers, by bytes otherwise.
+  std::vector<std::string> classes;
+};
+
+/// Hands out images by Record::source. Thread-safe.
+class PixelSource {
+ public:
+  virtual ~PixelSource() = default;
+  /// Throws ImageError.
+  virtual Image read(std::size_t source) const = 0;
+  /// True when the rows are vectors (an N x D array) and not images.
+  virtual bool vectors() const { return false; }
+};
+
+/// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
+/// train, val, test.
+struct DataSet {
+  std::string name;    ///< last component of the path
+  std::string path;    ///< as the user gave it
+  std::string format;  ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100"
+  std::vector<LabelColumn> label_columns;  ///< empty: the data have no labels
+  std::vector<Record> records;
+  std::shared_ptr<const PixelSource> pixels;
+  /// Remarks on how the data were understood, each a sentence.
+  std::vector<std::string> notes;
+};
+
+struct ReadOptions {
+  /// "auto" or one of DataSet::format.
+  std::string format = "auto";
+  std::optional<std::filesystem::path> labels;  ///< table of labels for a folder of images
+  std::optional<std::string> path_column;       ///< default: path, file, filename, image, whichever is there
+  std::vector<std::string> label_columns;       ///< default: label, class, target, whichever is there
+  std::optional<std::string> group_column;
+  std::optional<std::string> split_column;
+  ImageLimits limits;
+};
+
+/// Opens DATA in whatever form it is. Reads listings, tables and array headers; images only on request.
+///
+/// Throws InputError: nothing there, form not recognised (naming the forms), an empty folder, a table without the
+/// wanted column or with a missing file, a missing label or a path given twice, a broken array file.
+DataSet open_data_set(const std::filesystem::path& path, const ReadOptions& options = {});
+
+}  // namespace fathom

@@ -1,0 +1,66 @@
+// Pairs of images with different labels: the nearest, those within seeded draws, and the spread of all.
+#pragma once
+
+#include <array>
+#include <cstddef>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <optional>
+#include <span>
+#include <vector>
+
+#include "fathom/core/distance.h"
+#include "fathom/neighbors/duplicates.h"
+#include "fathom/neighbors/pair_scan.h"
+
+namespace fathom {
+
+/// Two images with different labels at a distance that is not zero; a < b.
+struct LabelPair {
+  ImageIndex a, b;
+  SquaredDistance squared;  ///< stored units
+};
+
+struct LabelPairsRequest {
+  /// Class of every matrix row (all images, duplicates too).
+  std::vector<std::int32_t> label;
+  /// Nearest pairs to list.
+  std::size_t nearest = 10;
+  /// Each a set of matrix rows: the nearest pair with different labels within every one is found too.
+  std::vector<std::vector<std::uint32_t>> draws;
+  /// As in NearestNeighbors: pairs of one group are left out.
+  std::vector<std::uint32_t> group;
+};
+
+struct LabelPairsResult {
+  /// Ordered by (squared distance, a, b). Empty when no pair has different labels and a positive distance.
+  std::vector<LabelPair> nearest;
+  /// Smallest squared distance in each draw; nothing where the draw has no such pair.
+  std::vector<std::optional<SquaredDistance>> draws;
+  /// Number of pairs of images with different labels and positive distance.
+  std::uint64_t pairs = 0;
+  /// Quantiles of the squared distance over those pairs, at the levels of quantile_levels; to 6e-5 relative.
+  std::array<SquaredDistance, 4> quantiles{};
+};
+
+/// Levels of the ratio 1/distance: 0.5, 0.9, 0.99, 0.999. The squared distances stand at 1 - level.
+inline constexpr std::array<double, 4> quantile_levels{0.5, 0.9, 0.99, 0.999};
+
+/// Scans distinct rows; copies of an image count as the pairs they form.
+class LabelPairs : public Collector {
+ public:
+  LabelPairs(const PairScan& scan, const Duplicates& duplicates, LabelPairsRequest request);
+  ~LabelPairs() override;
+
+  void collect(const PairScan& scan, const PairBlock& block, unsigned worker) override;
+  void prefix_complete(const PairScan& scan, std::uint32_t count) override;
+  /// After the scan.
+  LabelPairsResult result(const PairScan& scan) const;
+
+ private:
+  struct State;
+  std::unique_ptr<State> state_;
+};
+
+}  // namespace fathom

@@ -1,0 +1,217 @@
+// Neighbours against a brute force that shares no code with the library: indices equal, distances of 8-bit rows
+// equal, distances of floats within the error of a float64 sum. Ties are ordered by index on both sides.
+#include "fathom/neighbors/nearest_neighbors.h"
+
+#include <gtest/gtest.h>
+
+#include <numeric>
+
+#include "unit/neighbors/brute_force.h"
+
+namespace fathom {
+namespace {
+
+std::vector<std::uint32_t> all_rows(std::size_t count) {
+  std::vector<std::uint32_t> rows(count);
+  std::iota(rows.begin(), rows.end(), 0u);
+  return rows;
+}
+
+NeighborTable scan(const RowMatrix& matrix, std::vector<std::uint32_t> order, std::size_t k,
+                   const PairScanOptions& options = {2, best_simd_level()}, std::vector<std::uint32_t> group = {}) {
+  PairScan pairs(matrix, std::move(order), options);
+  NearestNeighbors nearest(pairs, k, std::move(group));
+  Collector* collectors[] = {&nearest};
+  const std::uint32_t prefix[] = {pairs.size()};
+  pairs.run(collectors, prefix, no_progress());
+  return nearest.take_table(pairs);
+}
+
+std::vector<std::uint32_t> shuffled(std::vector<std::uint32_t> rows, std::uint64_t seed) {
+  Generator generator = make_generator(seed);
+  shuffle(std::span(rows), generator);
+  return rows;
+}
+
+void expect_equal(const RowMatrix& matrix, const std::vector<std::uint32_t>& rows, const NeighborTable& table,
+                  std::size_t k, const std::vector<std::uint32_t>& group = {}) {
+  const auto expected = oracle::neighbors(matrix, rows, k, group);
+  ASSERT_EQ(table.rows(), rows.size());
+  const double cols = static_cast<double>(oracle::values_of(matrix, rows.front()).size());
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    ASSERT_EQ(table.found(i), expected[i].size()) << i;
+    for (std::size_t j = 0; j < expected[i].size(); ++j) {
+      const auto [squared, row] = expected[i][j];
+      if (matrix.exact_integers()) {
+        ASSERT_EQ(table.squared(i)[j].value, squared) << i << " " << j;
+      } else {
+        ASSERT_NEAR(table.squared(i)[j].value, squared, squared * (cols + 8) * 0x1p-53) << i << " " << j;
+      }
+      ASSERT_EQ(rows[number(table.index(i)[j])], row) << i << " " << j;
+    }
+  }
+}
+
+template <class T>
+void check(std::size_t count, std::size_t cols, std::size_t k, double spread, double offset) {
+  const RowMatrix matrix = oracle::random_matrix<T>(count, cols, count * 7919 + cols, spread, offset);
+  const auto rows = all_rows(count);
+  expect_equal(matrix, rows, scan(matrix, shuffled(rows, 5), k), k);
+}
+
+TEST(NearestNeighbors, Bytes) {
+  for (const std::size_t count : {2, 3, 9, 64, 239, 240, 241, 500}) {
+    for (const std::size_t cols : {1, 3, 16, 65, 784}) check<std::uint8_t>(count, cols, 20, 256, 0);
+  }
+}
+
+TEST(NearestNeighbors, BytesWithManyTies) { check<std::uint8_t>(400, 2, 20, 3, 0); }
+
+TEST(NearestNeighbors, Floats) {
+  for (const std::size_t count : {2, 33, 240, 500}) {
+    for (const std::size_t cols : {1, 3, 16, 65, 784}) check<float>(count, cols, 20, 255, 0);
+  }
+}
+
+TEST(NearestNeighbors, Doubles) {
+  for (const std::size_t count : {2, 33, 500}) {
+    for (const std::size_t cols : {1, 3, 16, 65}) check<double>(count, cols, 20, 1, 0);
+  }
+}
+
+TEST(NearestNeighbors, LargeOffsetsCostNothingButTime) {
+  check<double>(300, 5, 10, 1, 1e6);
+  check<float>(300, 5, 10, 100, 1e6);
+}
+
+TEST(NearestNeighbors, OneHugeOutlier) {
+  RowMatrix matrix = oracle::random_matrix<double>(300, 10, 3, 1, 0);
+  for (double& value : std::get<Matrix<double>>(matrix.stored).row(17)) value = 1e12;
+  const auto rows = all_rows(300);
+  expect_equal(matrix, rows, scan(matrix, rows, 10), 10);
+}
+
+TEST(NearestNeighbors, NearDuplicatesThatTheNormFormCannotTellApart) {
+  // Differences of 1 in 200 of 50,176 components: |x|^2 + |y|^2 - 2xy in float32 gives 0 here.
+  Matrix<float> matrix(60, 50176);
+  Generator generator = make_generator(9);
+  for (std::size_t k = 0; k < 50176; ++k) {
+    matrix.row(0)[k] = static_cast<float>(uniform_below(generator, 256)) + 0.37f;
+  }
+  for (std::size_t i = 1; i < 60; ++i) {
+    std::ranges::copy(matrix.row(0), matrix.row(i).begin());
+    for (std::size_t k = 0; k < 200 + i; ++k) matrix.row(i)[(k * 97 + i) % 50176] += 1.0f;
+  }
+  RowMatrix rows;
+  rows.stored = std::move(matrix);
+  expect_equal(rows, all_rows(60), scan(rows, all_rows(60), 20), 20);
+}
+
+TEST(NearestNeighbors, AllEqualDistances) {
+  // One-hot rows: every distance is the square root of 2, so that only the index decides.
+  Matrix<float> matrix(300, 300);
+  for (std::size_t i = 0; i < 300; ++i) matrix.row(i)[i] = 1.0f;
+  RowMatrix rows;
+  rows.stored = std::move(matrix);
+  const NeighborTable table = scan(rows, shuffled(all_rows(300), 1), 5);
+  for (std::size_t i = 0; i < 300; ++i) {
+    std::uint32_t expected = 0;
+    for (std::size_t j = 0; j < 5; ++j, ++expected) {
+      if (expected == i) ++expected;
+      EXPECT_EQ(number(table.index(i)[j]), expected);
+      EXPECT_EQ(table.squared(i)[j].value, 2.0);
+    }
+  }
+}
+
+TEST(NearestNeighbors, MoreNeighboursThanRows) { check<std::uint8_t>(5, 8, 20, 256, 0); }
+
+TEST(NearestNeighbors, OnlyTheRowsAsked) {
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(100, 12, 8, 256, 0);
+  std::vector<std::uint32_t> rows;
+  for (std::uint32_t row = 3; row < 100; row += 3) rows.push_back(row);
+  expect_equal(matrix, rows, scan(matrix, shuffled(rows, 2), 6), 6);
+}
+
+TEST(NearestNeighbors, GroupsAreNotNeighbours) {
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(200, 6, 21, 256, 0);
+  std::vector<std::uint32_t> group(200);
+  for (std::uint32_t i = 0; i < 200; ++i) group[i] = i / 40;
+  const auto rows = all_rows(200);
+  expect_equal(matrix, rows, scan(matrix, shuffled(rows, 4), 15, {2, best_simd_level()}, group), 15, group);
+}
+
+TEST(NearestNeighbors, FewerOutsideTheGroupThanAsked) {
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(20, 6, 22, 256, 0);
+  std::vector<std::uint32_t> group(20, 0);
+  group[3] = 1;
+  const NeighborTable table = scan(matrix, all_rows(20), 5, {1, SimdLevel::scalar}, group);
+  EXPECT_EQ(table.found(0), 1u);
+  EXPECT_EQ(table.found(3), 5u);
+}
+
+template <class T>
+void expect_same_bits(double spread) {
+  const RowMatrix matrix = oracle::random_matrix<T>(700, 37, 77, spread, 0);
+  const auto order = shuffled(all_rows(700), 6);
+  const NeighborTable first = scan(matrix, order, 24, {1, SimdLevel::scalar});
+  for (const SimdLevel level : supported_simd_levels()) {
+    for (const unsigned threads : {1u, 2u, 7u}) {
+      const NeighborTable other = scan(matrix, order, 24, {threads, level});
+      for (std::size_t i = 0; i < 700; ++i) {
+        ASSERT_TRUE(std::ranges::equal(first.squared(i), other.squared(i))) << simd_name(level) << " " << threads;
+        ASSERT_TRUE(std::ranges::equal(first.index(i), other.index(i))) << simd_name(level) << " " << threads;
+      }
+    }
+  }
+}
+
+TEST(NearestNeighbors, SameBitsForAnyThreadsAndLevel) {
+  expect_same_bits<std::uint8_t>(256);
+  expect_same_bits<std::uint8_t>(4);
+  expect_same_bits<float>(1);
+  expect_same_bits<double>(1);
+}
+
+TEST(NearestNeighbors, PrefixesAreScansOfTheirOwn) {
+  const RowMatrix matrix = oracle::random_matrix<float>(1000, 9, 12, 1, 0);
+  const auto order = shuffled(all_rows(1000), 3);
+  PairScan pairs(matrix, order, {2, best_simd_level()});
+  NearestNeighbors nearest(pairs, 30);
+  const std::vector<std::uint32_t> prefixes = halving_prefixes(1000, 3, 100);
+  ASSERT_EQ(prefixes, (std::vector<std::uint32_t>{125, 250, 500, 1000}));
+  std::size_t seen = 0;
+  nearest.on_prefix(10, [&](const NeighborTable& table) {
+    std::vector<std::uint32_t> rows(order.begin(), order.begin() + prefixes[seen]);
+    std::ranges::sort(rows);
+    expect_equal(matrix, rows, table, 10);
+    ++seen;
+  });
+  Collector* collectors[] = {&nearest};
+  pairs.run(collectors, prefixes, no_progress());
+  EXPECT_EQ(seen, 3u);
+  expect_equal(matrix, all_rows(1000), nearest.take_table(pairs), 30);
+}
+
+TEST(NearestNeighbors, RefusesValuesThatAreNotFinite) {
+  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e31}) {
+    RowMatrix matrix = oracle::random_matrix<double>(10, 3, 1, 1, 0);
+    std::get<Matrix<double>>(matrix.stored).row(4)[1] = bad;
+    EXPECT_THROW(PairScan(matrix, all_rows(10), {1, SimdLevel::scalar}), InputError);
+  }
+}
+
+TEST(NearestNeighbors, StopsWhenAsked) {
+  struct Impatient : Progress {
+    bool cancelled() const override { return true; }
+  } impatient;
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(50, 3, 1, 256, 0);
+  PairScan pairs(matrix, all_rows(50), {2, SimdLevel::scalar});
+  NearestNeighbors nearest(pairs, 3);
+  Collector* collectors[] = {&nearest};
+  const std::uint32_t prefix[] = {50};
+  EXPECT_THROW(pairs.run(collectors, prefix, impatient), Interrupted);
+}
+
+}  // namespace
+}  // namespace fathom

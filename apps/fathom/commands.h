@@ -1,0 +1,17 @@
+// The commands. Each adds itself to the program and runs when it is parsed.
+#pragma once
+
+#include <string>
+#include <vector>
+
+namespace CLI {
+class App;
+}
+
+namespace fathom {
+
+/// `command` is recorded in the results.
+void add_measure(CLI::App& app, const std::vector<std::string>& command);
+void add_synth(CLI::App& app);
+
+}  // namespace fathom

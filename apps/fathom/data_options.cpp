@@ -1,0 +1,100 @@
+#include "data_options.h"
+
+#include <CLI/CLI.hpp>
+
+#include "fathom/core/error.h"
+#include "fathom/core/parallel.h"
+
+namespace fathom {
+
+void DataOptions::add_to(CLI::App& command) {
+  command.add_option("DATA", data,
+                     "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder")
+      ->required();
+
+  const std::string reading = "Reading";
+  command.add_option("--format", read.format, "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100")
+      ->capture_default_str()
+      ->group(reading);
+  command.add_option("--labels", labels, "CSV file of labels for a folder of images")->group(reading);
+  command.add_option("--path-column", read.path_column, "Column of image paths in a table (default: path, file, ...)")
+      ->group(reading);
+  command.add_option("--label-column", read.label_columns, "Columns of labels, comma-separated (default: label, ...)")
+      ->delimiter(',')
+      ->group(reading);
+  command.add_option("--group-column", read.group_column, "Column of groups, such as patients; never printed")
+      ->group(reading);
+  command.add_option("--split-column", read.split_column, "Column of splits: train, val, test")->group(reading);
+  command.add_flag("--ignore-labels", ignore_labels, "Measure the dimension alone")->group(reading);
+  command.add_flag("--skip-bad", skip_bad, "Leave out images that cannot be used, and list them")->group(reading);
+  command.add_option("--max-side", read.limits.max_side, "Refuse images higher or wider than this, in pixels")
+      ->check(CLI::Range(std::size_t{1}, std::size_t{1'000'000}))
+      ->capture_default_str()
+      ->group(reading);
+
+  const std::string preparing = "Preparing";
+  command.add_option("--protocol", protocol, "How pixels become a vector: iclr2024 (default), miccai2022, pope2021, native")
+      ->group(preparing);
+  command.add_option("--size", size, "Change the protocol's size: pixels (64), height x width (48x64) or native")
+      ->group(preparing);
+  command.add_option("--channels", channels, "Change the protocol's channels: auto, grey, rgb")->group(preparing);
+  command.add_option("--range", range, "Change the protocol's range of pixel values, such as 0,1")->group(preparing);
+  command.add_option("--compat", compat, "iclr2024-code: the arithmetic and sampling of the published code, beside ours")
+      ->group(preparing);
+
+  const std::string choosing = "Choosing";
+  command.add_option("--classes", classes, "Keep these classes, comma-separated")->delimiter(',')->group(choosing);
+  command.add_option("--positive", positive, "This class against the rest")->group(choosing);
+  command.add_option("--split", split, "Images to use: train, val, test, all (default)")->group(choosing);
+  command.add_option("--samples", samples, "Use so many images, drawn evenly from the classes with --seed")
+      ->check(CLI::Range(std::uint32_t{1}, std::uint32_t{2'000'000'000}))
+      ->group(choosing);
+
+  const std::string running = "Running";
+  command.add_option("--seed", seed, "Seed of every random choice")->capture_default_str()->group(running);
+  threads = available_threads();
+  command.add_option("--threads", threads, "Threads; results do not depend on it (default: all processors)")
+      ->check(CLI::Range(1u, 4096u))
+      ->group(running);
+}
+
+Protocol DataOptions::chosen_protocol(bool vectors) const {
+  Protocol chosen = named_protocol(!protocol.empty() ? protocol : vectors ? "native" : "iclr2024");
+  if (!size.empty()) set_size(chosen, size);
+  if (!channels.empty()) set_channels(chosen, channels);
+  if (!range.empty()) set_range(chosen, range);
+  if (!compat.empty()) {
+    if (compat != "iclr2024-code") {
+      throw UsageError("--compat", "\"" + compat + "\" is not known", "the one there is: iclr2024-code");
+    }
+    chosen.published_code = true;
+  }
+  return chosen;
+}
+
+Selection DataOptions::selection() const {
+  Selection chosen;
+  chosen.classes = classes;
+  if (!positive.empty()) chosen.positive = positive;
+  if (!split.empty() && split != "all") {
+    chosen.split = recognise_split(split);
+    if (!chosen.split) throw UsageError("--split", "\"" + split + "\" is not a split", "use train, val, test or all");
+  }
+  if (samples > 0) chosen.samples = samples;
+  chosen.seed = seed;
+  return chosen;
+}
+
+DataSet DataOptions::open(const std::string& path) const {
+  ReadOptions options = read;
+  if (!labels.empty()) options.labels = labels;
+  DataSet opened = open_data_set(path, options);
+  if (ignore_labels) {
+    opened.label_columns.clear();
+    for (Record& record : opened.records) record.labels.clear();
+  }
+  select_records(opened, selection());
+  return opened;
+}
+
+}  // namespace fathom

@@ -1,0 +1,43 @@
+// Options that every command on image data shares: how DATA is read, chosen from and prepared.
+#pragma once
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <vector>
+
+#include "fathom/prepare/protocol.h"
+#include "fathom/prepare/select.h"
+#include "fathom/read/data_set.h"
+
+namespace CLI {
+class App;
+}
+
+namespace fathom {
+
+struct DataOptions {
+  std::vector<std::string> data;
+  ReadOptions read;
+  std::string labels;
+  bool ignore_labels = false;
+  bool skip_bad = false;
+
+  std::string protocol, size, channels, range, compat;  ///< empty: not given
+  std::vector<std::string> classes;
+  std::string positive, split;
+  std::uint32_t samples = 0;  ///< 0: all
+
+  std::uint64_t seed = 0;
+  unsigned threads = 1;
+
+  /// Declares the options on a command.
+  void add_to(CLI::App& command);
+  /// Of data of this kind: the default protocol is iclr2024 for images and native for vectors. Throws UsageError.
+  Protocol chosen_protocol(bool vectors) const;
+  Selection selection() const;
+  /// Opens one DATA and keeps what is selected. Throws InputError.
+  DataSet open(const std::string& path) const;
+};
+
+}  // namespace fathom

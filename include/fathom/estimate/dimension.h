@@ -1,0 +1,34 @@
+// One estimate of intrinsic dimension, with all that is known about it.
+#pragma once
+
+#include <cstddef>
+#include <optional>
+#include <string>
+
+namespace fathom {
+
+struct Interval {
+  double low, high;
+};
+
+/// Standard error and 95 % interval.
+struct Uncertainty {
+  double std_error;
+  Interval interval;
+};
+
+struct DimensionEstimate {
+  std::string estimator;  ///< "mle", "twonn", "gride"
+  std::string variant;
+  std::optional<std::size_t> k;        ///< neighbours, of mle
+  std::optional<std::size_t> n1, n2;   ///< neighbour ranks, of gride
+  double value = 0.0;
+  /// Under the estimator's own model, which takes neighbourhoods as independent. Not every variant has one.
+  std::optional<Uncertainty> analytic;
+  /// The one to quote: from split halves where the data allow it, otherwise the analytic one.
+  std::optional<Uncertainty> uncertainty;
+  std::string interval_method;  ///< "split_halves", "analytic" or "none"
+  std::size_t n = 0;            ///< points used
+};
+
+}  // namespace fathom

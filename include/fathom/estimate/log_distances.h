@@ -1,0 +1,42 @@
+// Logarithms of neighbour distances: what every estimator here works on.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <vector>
+
+#include "fathom/neighbors/nearest_neighbors.h"
+
+namespace fathom {
+
+/// Of each point i the natural logarithms of T_1 <= T_2 <= ..., the distances to its nearest neighbours (itself
+/// excluded). Points may have different numbers of neighbours; an estimator that needs k uses the points that have
+/// them.
+class LogDistances {
+ public:
+  explicit LogDistances(std::size_t k) : k_(k) {}
+
+  std::size_t points() const { return count_.size(); }
+  std::size_t k() const { return k_; }
+  /// log T_1, log T_2, ... of point i, at most k().
+  std::span<const double> row(std::size_t i) const { return {values_.data() + i * k_, count_[i]}; }
+  /// Points that have k neighbours.
+  std::size_t points_with(std::size_t k) const;
+
+  void reserve(std::size_t points);
+  /// Takes the first k() of them.
+  void append(std::span<const double> row);
+  void clear();
+
+ private:
+  std::size_t k_;
+  std::vector<double> values_;
+  std::vector<std::uint32_t> count_;
+};
+
+/// Of all rows of a table. Throws InputError when a distance is zero: distinct rows whose difference is too small
+/// for float64 to square.
+LogDistances log_distances(const NeighborTable& table);
+
+}  // namespace fathom

@@ -1,0 +1,81 @@
+// The main job: prepared data -> intrinsic dimension and label sharpness, from one scan of the pairs.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "fathom/core/progress.h"
+#include "fathom/core/simd_level.h"
+#include "fathom/estimate/dimension.h"
+#include "fathom/estimate/label_sharpness.h"
+#include "fathom/prepare/prepare.h"
+
+namespace fathom {
+
+struct MeasureOptions {
+  std::size_t k = 20;
+  std::vector<std::string> estimators{"mle", "twonn", "gride"};
+  std::size_t draws = 25;            ///< of label sharpness
+  std::size_t images_per_draw = 1000;
+  bool across_groups = false;        ///< pairs of one group are left out
+  bool published_code = false;       ///< also label sharpness as the released code samples it
+  std::uint64_t seed = 0;
+  unsigned threads = 1;
+  SimdLevel simd = SimdLevel::scalar;
+};
+
+/// Images equal in every pixel after preparing.
+struct DuplicateGroup {
+  std::vector<std::string> paths;  ///< in order; the first stands for all
+  bool across_splits = false;
+};
+
+struct DuplicateReport {
+  std::size_t images = 0;  ///< copies: images beyond the first of their group
+  std::size_t across_splits = 0;  ///< groups
+  std::vector<DuplicateGroup> groups;
+};
+
+/// One label column.
+struct TaskMeasurement {
+  std::string label_column;
+  std::vector<std::pair<std::string, std::size_t>> classes;  ///< name and images
+  LabelSharpness label_sharpness;
+  /// Pairs of identical images with different labels: all of them counted, and of each image one listed.
+  std::uint64_t conflicting_pairs = 0;
+  std::vector<std::pair<std::string, std::string>> conflicts;
+};
+
+/// Dimension at k neighbours (by_k), or of the first `images` of a random order (by_images).
+struct DimensionByK {
+  std::size_t k;
+  double value;
+};
+struct DimensionByImages {
+  std::size_t images;
+  double mle;    ///< pooled, at the headline k
+  double twonn;  ///< ml
+};
+
+struct Measurement {
+  std::size_t images = 0, distinct = 0;
+  std::vector<DimensionEstimate> dimension;
+  std::vector<DimensionByK> by_k;
+  std::vector<DimensionByImages> by_images;  ///< nested halves, ascending, the last one all
+  DuplicateReport duplicates;
+  /// One a label column, sharpest first. Empty when the data have no labels.
+  std::vector<TaskMeasurement> tasks;
+  std::size_t neighbors = 0;  ///< listed of each image
+  std::string search_mode;    ///< "tiles"
+};
+
+/// Throws InputError: fewer than k + 2 distinct images, a label column with one class, fewer than k neighbours
+/// outside the own group, all distances equal; UsageError: k < 3, an unknown estimator. Throws Interrupted.
+Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
+                    Progress& progress = no_progress());
+
+}  // namespace fathom

@@ -1,0 +1,261 @@
+#include "fathom/estimate/measure.h"
+
+#include <algorithm>
+#include <boost/math/distributions/students_t.hpp>
+#include <cmath>
+#include <functional>
+#include <limits>
+#include <memory>
+
+#include "fathom/core/random.h"
+#include "fathom/estimate/gride.h"
+#include "fathom/estimate/mle.h"
+#include "fathom/estimate/split_halves.h"
+#include "fathom/estimate/twonn.h"
+#include "fathom/neighbors/duplicates.h"
+#include "fathom/neighbors/label_pairs.h"
+#include "fathom/neighbors/nearest_neighbors.h"
+#include "fathom/neighbors/pair_scan.h"
+
+namespace fathom {
+
+namespace {
+
+constexpr std::uint64_t kOrderStream = 0x6f726465;  // apart from every other use of the seed
+constexpr std::size_t kFewestNeighbors = 64;        // listed, so that Gride reaches n2 = 64
+constexpr unsigned kHalvings = 5;                   // of the curve of d against the number of images
+
+void check_options(const MeasureOptions& options) {
+  if (options.k < 3) {
+    throw UsageError("-k", std::to_string(options.k) + " is too few neighbours", "give 3 or more; the papers use 20");
+  }
+  for (const std::string& estimator : options.estimators) {
+    if (estimator != "mle" && estimator != "twonn" && estimator != "gride") {
+      throw UsageError("--estimator", "there is no estimator \"" + estimator + "\"", "use mle, twonn or gride");
+    }
+  }
+}
+
+bool wanted(const MeasureOptions& options, const char* estimator) {
+  return std::ranges::find(options.estimators, estimator) != options.estimators.end();
+}
+
+void check_images(const PreparedData& data, const Duplicates& duplicates, const std::string& name, std::size_t k) {
+  if (duplicates.distinct.size() >= k + 2) return;
+  const std::string images = std::to_string(data.records.size()) + " images";
+  const std::string distinct = duplicates.distinct.size() == 1
+                                   ? "which are all identical"
+                                   : "of which " + std::to_string(duplicates.distinct.size()) + " are distinct";
+  throw InputError(name, "has " + images + ", " + distinct + "; k = " + std::to_string(k) + " needs at least " +
+                             std::to_string(k + 2) + " distinct ones",
+                   "add images, or ask for fewer neighbours with -k");
+}
+
+std::vector<std::uint32_t> group_keys(const PreparedData& data, const MeasureOptions& options) {
+  if (!options.across_groups) return {};
+  std::vector<std::uint32_t> keys;
+  std::uint32_t own = ~std::uint32_t{0};  // an image without a group is a group of its own
+  for (const Record& record : data.records) keys.push_back(record.group ? *record.group : own--);
+  return keys;
+}
+
+DuplicateReport report_duplicates(const Duplicates& duplicates, const PreparedData& data) {
+  DuplicateReport report;
+  for (const auto& rows : duplicates.groups) {
+    DuplicateGroup group;
+    for (const std::uint32_t row : rows) {
+      group.paths.push_back(data.records[row].path);
+      group.across_splits = group.across_splits || data.records[row].split != data.records[rows.front()].split;
+    }
+    report.images += rows.size() - 1;
+    report.across_splits += group.across_splits ? 1 : 0;
+    report.groups.push_back(std::move(group));
+  }
+  return report;
+}
+
+/// Conflicts within one group of identical images: of every image the first that contradicts it.
+void add_conflicts(const std::vector<std::uint32_t>& rows, const PreparedData& data, std::size_t column,
+                   TaskMeasurement& task) {
+  const auto label = [&](std::uint32_t row) { return data.records[row].labels[column]; };
+  for (std::size_t i = 0; i < rows.size(); ++i) {
+    bool listed = false;
+    for (std::size_t j = 0; j < i; ++j) {
+      if (label(rows[i]) == label(rows[j])) continue;
+      ++task.conflicting_pairs;
+      if (!listed) task.conflicts.emplace_back(data.records[rows[j]].path, data.records[rows[i]].path);
+      listed = true;
+    }
+  }
+}
+
+/// An estimate to be made of the whole and, for its standard error, of halves.
+struct Planned {
+  std::function<std::optional<DimensionEstimate>(const LogDistances&)> make;
+  HalfStatistic half;
+};
+
+std::vector<Planned> plan(const MeasureOptions& options, std::size_t neighbors) {
+  std::vector<Planned> planned;
+  if (wanted(options, "mle")) {
+    for (const MleVariant variant :
+         {MleVariant::pooled, MleVariant::as_published, MleVariant::mean, MleVariant::mean_unbiased}) {
+      planned.push_back({[k = options.k, variant](const LogDistances& d) { return mle(d, k, variant); },
+                         {options.k, [k = options.k, variant](const LogDistances& d) { return mle_value(d, k, variant); }}});
+    }
+  }
+  if (wanted(options, "twonn")) {
+    for (const TwonnVariant variant : {TwonnVariant::ml, TwonnVariant::linear, TwonnVariant::as_published}) {
+      planned.push_back({[variant](const LogDistances& d) { return twonn(d, variant); },
+                         {2, [variant](const LogDistances& d) { return twonn_value(d, variant); }}});
+    }
+  }
+  if (wanted(options, "gride")) {
+    for (std::size_t n1 = 1; 2 * n1 <= neighbors; n1 *= 2) {
+      planned.push_back({[n1](const LogDistances& d) { return gride(d, n1, 2 * n1); },
+                         {2 * n1, [n1](const LogDistances& d) { return gride_value(d, n1, 2 * n1); }}});
+    }
+  }
+  return planned;
+}
+
+std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, const LogDistances& distances,
+                                                  const MeasureOptions& options, Progress& progress) {
+  const std::vector<Planned> planned = plan(options, table.k());
+  const SplitHalvesOptions halves{100, options.seed, options.threads};
+  // Every neighbour is listed of a small set; of a large one only the nearest, which must do for halves too.
+  const auto reaches = [&](std::size_t neighbors) {
+    return table.k() + 1 == table.rows() || neighbors_for_halves(neighbors) <= table.k();
+  };
+  std::vector<HalfStatistic> statistics;
+  std::vector<std::optional<std::size_t>> statistic_of;
+  for (const Planned& one : planned) {
+    statistic_of.emplace_back();
+    if (!reaches(one.half.neighbors)) continue;
+    statistic_of.back() = statistics.size();
+    statistics.push_back(one.half);
+  }
+  const auto errors = split_half_errors(table, distances, statistics, halves, progress);
+
+  const boost::math::students_t_distribution<double> student(halves.splits);
+  const double t = boost::math::quantile(student, 0.975);
+  std::vector<DimensionEstimate> estimates;
+  for (std::size_t p = 0; p < planned.size(); ++p) {
+    std::optional<DimensionEstimate> estimate = planned[p].make(distances);
+    if (!estimate) continue;
+    const std::optional<double> error = statistic_of[p] ? errors[*statistic_of[p]] : std::nullopt;
+    if (error) {
+      const double spread = std::exp(t * *error);
+      estimate->uncertainty =
+          Uncertainty{estimate->value * *error, {estimate->value / spread, estimate->value * spread}};
+      estimate->interval_method = "split_halves";
+    } else {
+      estimate->uncertainty = estimate->analytic;
+      estimate->interval_method = estimate->analytic ? "analytic" : "none";
+    }
+    estimates.push_back(std::move(*estimate));
+  }
+  return estimates;
+}
+
+DimensionByImages point_of_curve(const LogDistances& distances, std::size_t k) {
+  const auto nan = std::numeric_limits<double>::quiet_NaN();
+  return {distances.points(), mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
+          twonn_value(distances, TwonnVariant::ml).value_or(nan)};
+}
+
+std::vector<std::int32_t> labels_of(const PreparedData& data, std::size_t column) {
+  std::vector<std::int32_t> labels;
+  for (const Record& record : data.records) labels.push_back(record.labels[column]);
+  return labels;
+}
+
+void check_classes(const PreparedData& data, const std::string& name) {
+  for (const LabelColumn& column : data.label_columns) {
+    if (column.classes.size() >= 2) continue;
+    throw InputError(name,
+                     "has one class, \"" + column.classes.front() + "\", in label column \"" + column.name +
+                         "\"; label sharpness needs two",
+                     "add the other classes, or measure the dimension alone with --ignore-labels");
+  }
+}
+
+}  // namespace
+
+Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
+                    Progress& progress) {
+  check_options(options);
+  check_classes(data, name);
+  const Duplicates duplicates = find_duplicates(data.matrix, options.threads, progress);
+  check_images(data, duplicates, name, options.k);
+
+  Measurement result;
+  result.images = data.records.size();
+  result.distinct = duplicates.distinct.size();
+  result.duplicates = report_duplicates(duplicates, data);
+  result.search_mode = "tiles";
+  result.neighbors = std::min(result.distinct - 1, std::max(kFewestNeighbors, neighbors_for_halves(options.k)));
+
+  std::vector<std::uint32_t> order = duplicates.distinct;
+  Generator generator = make_generator(options.seed, kOrderStream << 32);
+  shuffle(std::span(order), generator);
+  PairScan scan(data.matrix, order, {options.threads, options.simd});
+  const std::vector<std::uint32_t> groups = group_keys(data, options);
+
+  NearestNeighbors nearest(scan, result.neighbors, groups);
+  nearest.on_prefix(std::min(options.k, result.neighbors), [&](const NeighborTable& table) {
+    result.by_images.push_back(point_of_curve(log_distances(table), options.k));
+  });
+
+  std::vector<std::unique_ptr<LabelPairs>> label_pairs;
+  std::vector<std::size_t> drawn;
+  for (std::size_t c = 0; c < data.label_columns.size(); ++c) {
+    LabelPairsRequest request;
+    request.label = labels_of(data, c);
+    request.draws = balanced_draws(request.label, data.label_columns[c].classes.size(), options.images_per_draw,
+                                   options.draws, options.seed);
+    request.group = groups;
+    drawn.push_back(request.draws.empty() ? 0 : request.draws.front().size());
+    label_pairs.push_back(std::make_unique<LabelPairs>(scan, duplicates, std::move(request)));
+  }
+
+  std::vector<Collector*> collectors{&nearest};
+  for (const auto& pairs : label_pairs) collectors.push_back(pairs.get());
+  const auto smallest = static_cast<std::uint32_t>(std::max<std::size_t>(4 * options.k, 50));
+  scan.run(collectors, halving_prefixes(scan.size(), kHalvings, smallest), progress);
+
+  const NeighborTable table = nearest.take_table(scan);
+  const LogDistances distances = log_distances(table);
+  if (distances.points_with(options.k) < options.k + 2) {
+    throw InputError(name, "has too few images with " + std::to_string(options.k) + " neighbours outside their group",
+                     "leave --across-groups out, or ask for fewer neighbours with -k");
+  }
+  if (!mle_value(distances, options.k, MleVariant::pooled)) {
+    throw InputError(name, "has equal distances between all its images, which have no dimension",
+                     "check that the images are not made by a rule, such as one bright pixel each");
+  }
+  result.dimension = estimate_dimension(table, distances, options, progress);
+  const std::vector<double> by_k = mle_by_k(distances);
+  for (std::size_t i = 0; i < by_k.size(); ++i) result.by_k.push_back({i + 3, by_k[i]});
+  result.by_images.push_back(point_of_curve(distances, options.k));
+
+  for (std::size_t c = 0; c < data.label_columns.size(); ++c) {
+    const LabelColumn& column = data.label_columns[c];
+    TaskMeasurement task;
+    task.label_column = column.name;
+    for (const std::string& class_name : column.classes) task.classes.emplace_back(class_name, 0);
+    for (const Record& record : data.records) ++task.classes[static_cast<std::size_t>(record.labels[c])].second;
+    task.label_sharpness = label_sharpness(label_pairs[c]->result(scan), data.records, c, column, data.matrix.unit,
+                                           data.ambient_dimension, drawn[c]);
+    if (options.published_code) {
+      task.label_sharpness.as_published = published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);
+    }
+    for (const auto& rows : duplicates.groups) add_conflicts(rows, data, c, task);
+    result.tasks.push_back(std::move(task));
+  }
+  std::ranges::stable_sort(result.tasks, std::ranges::greater{},
+                           [](const TaskMeasurement& task) { return task.label_sharpness.value; });
+  return result;
+}
+
+}  // namespace fathom

@@ -1,0 +1,130 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+
+#include "fathom/report/measure_report.h"
+#include "fathom/report/warnings.h"
+#include "report/find_estimate.h"
+
+namespace fathom {
+
+namespace {
+
+using Cells = std::vector<std::string>;
+
+/// Characters a UTF-8 text takes on a terminal, near enough: its code points.
+std::size_t width(const std::string& text) {
+  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
+}
+
+/// First column to the left, the others to the right.
+std::string aligned(const std::vector<Cells>& rows) {
+  std::vector<std::size_t> widths(rows.front().size(), 0);
+  for (const Cells& row : rows) {
+    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
+  }
+  std::string text;
+  for (const Cells& row : rows) {
+    std::string line;
+    for (std::size_t c = 0; c < row.size(); ++c) {
+      const std::string space(widths[c] - width(row[c]), ' ');
+      line += (c == 0 ? "" : "  ") + (c == 0 ? row[c] + space : space + row[c]);
+    }
+    line.erase(line.find_last_not_of(' ') + 1);
+    text += line + "\n";
+  }
+  return text;
+}
+
+std::string with_interval(const DimensionEstimate* estimate) {
+  if (estimate == nullptr) return "-";
+  if (!estimate->uncertainty) return fmt::format("{:.2f}", estimate->value);
+  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", estimate->value, estimate->uncertainty->interval.low,
+                     estimate->uncertainty->interval.high);
+}
+
+std::string drawn(const LabelSharpness& sharpness) {
+  if (sharpness.sampled.draws == 0) return "-";
+  return fmt::format("{:.3g} +- {:.1g}", sharpness.sampled.mean, sharpness.sampled.sd);
+}
+
+Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) {
+  const Measurement& measurement = record.measurement;
+  Cells cells;
+  if (first) {
+    cells = {record.name,
+             fmt::format("{}", measurement.images),
+             fmt::format("{}", measurement.distinct),
+             fmt::format("{}", record.ambient_dimension),
+             with_interval(find_estimate(measurement, "mle", "pooled")),
+             with_interval(find_estimate(measurement, "twonn", "ml"))};
+  } else {
+    cells = {"", "", "", "", "", ""};
+  }
+  const bool several = measurement.tasks.size() > 1;
+  if (task == nullptr) {
+    cells.insert(cells.end(), {"-", "-", "-"});
+  } else {
+    cells.push_back(several ? fmt::format("{} ({} classes)", task->label_column, task->classes.size())
+                            : fmt::format("{}", task->classes.size()));
+    cells.push_back(fmt::format("{:.4g}", task->label_sharpness.value));
+    cells.push_back(drawn(task->label_sharpness));
+  }
+  return cells;
+}
+
+std::string protocol_text(const MeasureRecord& record) {
+  std::string text = record.protocol.name();
+  if (record.size) text += fmt::format(", {} x {} x {}", record.size->height, record.size->width, record.channels);
+  if (record.range) text += fmt::format(", {:g}..{:g}", record.range->low, record.range->high);
+  return text;
+}
+
+std::string details(const MeasureRecord& record, bool named) {
+  const Measurement& measurement = record.measurement;
+  const std::string indent = named ? "  " : "";
+  std::string text = named ? record.name + "\n" : "";
+  for (const TaskMeasurement& task : measurement.tasks) {
+    const SharpnessPair& pair = task.label_sharpness.pairs.front();
+    const std::string column = measurement.tasks.size() > 1 ? " by " + task.label_column : "";
+    text += fmt::format("{}nearest pair with different labels{}: {} ({}) and {} ({}), distance {:.6g}\n", indent, column,
+                        pair.a, pair.label_a, pair.b, pair.label_b, pair.distance.value);
+    if (task.label_sharpness.as_published) {
+      text += fmt::format("{}label sharpness as the published code samples it{}: {:.4g} ({} pairs of {} images)\n",
+                          indent, column, task.label_sharpness.as_published->value,
+                          task.label_sharpness.as_published->pairs, task.label_sharpness.as_published->m);
+    }
+  }
+  if (const DimensionEstimate* published = find_estimate(measurement, "mle", "as_published");
+      published != nullptr && record.protocol.published_code) {
+    text += fmt::format("{}MLE as the published code normalises it: {:.2f}\n", indent, published->value);
+  }
+  text += fmt::format("{}protocol {}; {:.1f} s (reading {:.1f}, neighbours {:.1f}, {}, {} threads)\n", indent,
+                      protocol_text(record), record.seconds_total, record.seconds_read, record.seconds_neighbors,
+                      record.simd, record.threads);
+  for (const std::string& note : record.notes) text += indent + "note: " + note + "\n";
+  for (const std::string& warning : warnings(record)) text += indent + "warning: " + warning + "\n";
+  return text;
+}
+
+}  // namespace
+
+std::string measure_table(std::span<const MeasureRecord> records) {
+  if (records.empty()) return "";
+  const bool several_tasks =
+      std::ranges::any_of(records, [](const MeasureRecord& record) { return record.measurement.tasks.size() > 1; });
+  std::vector<Cells> rows{{"data set", "images", "distinct", "pixels",
+                           fmt::format("dimension (MLE, k = {})", records.front().k), "TwoNN",
+                           several_tasks ? "labels" : "classes", "label sharpness", "drawn"}};
+  for (const MeasureRecord& record : records) {
+    if (record.measurement.tasks.empty()) rows.push_back(row(record, nullptr, true));
+    for (std::size_t t = 0; t < record.measurement.tasks.size(); ++t) {
+      rows.push_back(row(record, &record.measurement.tasks[t], t == 0));
+    }
+  }
+  std::string text = aligned(rows) + "\n";
+  for (const MeasureRecord& record : records) text += details(record, records.size() > 1);
+  return text;
+}
+
+}  // namespace fathom

@@ -1,7 +1,6 @@
 #include "fathom/read/image.h"
 
 #include <algorithm>
-#include <cstring>
 #include <utility>
 
 namespace fathom {
@@ -40,14 +39,25 @@ Image::Image(std::size_t height, std::size_t width, std::size_t channels, PixelT
   pixels_ = storage_.get();
 }
 
-Image::Image(std::size_t height, std::size_t width, std::size_t channels, PixelType type, const std::byte* pixels,
-             std::shared_ptr<const void> owner)
+Image::Image(std::size_t height, std::size_t width, std::size_t channels, PixelType type,
+             const std::byte* pixels, std::shared_ptr<const void> owner)
     : height_(height),
       width_(width),
       channels_(channels),
       type_(type),
       pixels_(pixels),
       owner_(std::move(owner)) {}
+
+Image Image::unfilled(std::size_t height, std::size_t width, std::size_t channels, PixelType type) {
+  Image image;
+  image.height_ = height;
+  image.width_ = width;
+  image.channels_ = channels;
+  image.type_ = type;
+  image.storage_.reset(new std::byte[image.size() * pixel_bytes(type)]);
+  image.pixels_ = image.storage_.get();
+  return image;
+}
 
 std::span<std::byte> Image::mutable_bytes() {
   FATHOM_CHECK(storage_ != nullptr);
@@ -58,13 +68,16 @@ namespace {
 
 template <class T>
 bool channels_agree(std::span<const T> rgb) {
-  // Blocks without a branch per pixel: the compiler vectorises the inner loop, and colour is found in the first.
-  constexpr std::size_t block = 3 * 256;
+  // Blocks without a branch per pixel: the compiler vectorises the inner loop, and colour is found in the
+  // first.
+  constexpr std::size_t block = std::size_t{3} * 256;
   for (std::size_t start = 0; start < rgb.size(); start += block) {
     const std::size_t end = std::min(start + block, rgb.size());
-    bool differ = false;
-    for (std::size_t i = start; i < end; i += 3) differ |= (rgb[i] != rgb[i + 1]) | (rgb[i] != rgb[i + 2]);
-    if (differ) return false;
+    unsigned differ = 0;
+    for (std::size_t i = start; i < end; i += 3) {
+      differ |= static_cast<unsigned>(rgb[i] != rgb[i + 1]) | static_cast<unsigned>(rgb[i] != rgb[i + 2]);
+    }
+    if (differ != 0) return false;
   }
   return true;
 }
@@ -73,10 +86,11 @@ template <class T>
 Image collapse(Image image) {
   const auto rgb = image.pixels<T>();
   if (!channels_agree(rgb)) return image;
-  Image grey(image.height(), image.width(), 1, image.type());
+  Image grey = Image::unfilled(image.height(), image.width(), 1, image.type());
   T* out = reinterpret_cast<T*>(grey.mutable_bytes().data());
   for (std::size_t i = 0; i < grey.size(); ++i) out[i] = rgb[3 * i];
   grey.alpha_dropped = image.alpha_dropped;
+  grey.stored_as_rgb = true;
   return grey;
 }
 

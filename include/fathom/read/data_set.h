@@ -54,9 +54,9 @@ class PixelSource {
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
 /// train, val, test.
 struct DataSet {
-  std::string name;    ///< last component of the path
-  std::string path;    ///< as the user gave it
-  std::string format;  ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100"
+  std::string name;                        ///< last component of the path
+  std::string path;                        ///< as the user gave it
+  std::string format;                      ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100"
   std::vector<LabelColumn> label_columns;  ///< empty: the data have no labels
   std::vector<Record> records;
   std::shared_ptr<const PixelSource> pixels;
@@ -67,18 +67,24 @@ struct DataSet {
 struct ReadOptions {
   /// "auto" or one of DataSet::format.
   std::string format = "auto";
-  std::optional<std::filesystem::path> labels;  ///< table of labels for a folder of images
-  std::optional<std::string> path_column;       ///< default: path, file, filename, image, whichever is there
-  std::vector<std::string> label_columns;       ///< default: label, class, target, whichever is there
+  /// Table of labels for a folder of images; file of labels (.npy, IDX) for an array of images.
+  std::optional<std::filesystem::path> labels;
+  /// Default: the first of path, file, filename, image that the table has.
+  std::optional<std::string> path_column;
+  /// Default: the first of label, class, target that the table has.
+  std::vector<std::string> label_columns;
   std::optional<std::string> group_column;
   std::optional<std::string> split_column;
   ImageLimits limits;
 };
 
-/// Opens DATA in whatever form it is. Reads listings, tables and array headers; images only on request.
+/// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h. Array files
+/// are read whole; image files only on request.
 ///
-/// Throws InputError: nothing there, form not recognised (naming the forms), an empty folder, a table without the
-/// wanted column or with a missing file, a missing label or a path given twice, a broken array file.
+/// A file is recognised by its content, and by its suffix where the content does not tell; a folder by the
+/// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws InputError: nothing there,
+/// form not recognised (naming the forms), what the readers refuse. Throws UsageError: an unknown format
+/// (naming them), options that do not go with the form.
 DataSet open_data_set(const std::filesystem::path& path, const ReadOptions& options = {});
 
 }  // namespace fathom

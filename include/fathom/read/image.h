@@ -12,8 +12,9 @@
 
 namespace fathom {
 
-/// How a pixel value is stored once decoded. Every integer and floating type that a file may hold is widened to
-/// the first of these that keeps its value exactly (64-bit integers beyond 2^53 excepted: they are refused).
+/// How a pixel value is stored once decoded. Every integer and floating type that a file may hold is widened
+/// to the first of these that keeps its value exactly (64-bit integers beyond 2^53 excepted: they are
+/// refused).
 enum class PixelType { uint8, uint16, float32, float64 };
 
 std::size_t pixel_bytes(PixelType type);
@@ -25,11 +26,14 @@ std::string_view pixel_type_name(PixelType type);  // "uint8", ...
 class Image {
  public:
   Image() = default;
-  /// An image of its own, not initialised beyond zero.
+  /// A black image (every value 0) of its own.
   Image(std::size_t height, std::size_t width, std::size_t channels, PixelType type);
   /// A view into `owner`, which is kept alive.
   Image(std::size_t height, std::size_t width, std::size_t channels, PixelType type, const std::byte* pixels,
         std::shared_ptr<const void> owner);
+
+  /// An image of its own whose pixels have no value yet: for a decoder that writes every one of them.
+  static Image unfilled(std::size_t height, std::size_t width, std::size_t channels, PixelType type);
 
   std::size_t height() const { return height_; }
   std::size_t width() const { return width_; }
@@ -48,6 +52,8 @@ class Image {
 
   /// The file had an alpha channel, which was dropped.
   bool alpha_dropped = false;
+  /// One channel, but the file has three that agree in every pixel.
+  bool stored_as_rgb = false;
 
  private:
   std::size_t height_ = 0, width_ = 0, channels_ = 0;
@@ -58,6 +64,7 @@ class Image {
 };
 
 /// An RGB image whose channels agree in every pixel, as one channel; any other image, itself.
+/// Floating-point channels agree when they compare equal, so an image with a NaN stays as it is.
 Image collapse_equal_channels(Image image);
 
 }  // namespace fathom

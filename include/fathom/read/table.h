@@ -21,16 +21,30 @@ struct Table {
   std::size_t column(std::string_view wanted) const;
 };
 
-/// Parses a table. The delimiter is the one of comma, semicolon, tab that the header has most of, outside quotes.
-/// Throws InputError with the line: a quote that never closes, text after a closing quote, a row of another
-/// length than the header, an empty or twice-named column, no header, a NUL byte.
+/// Parses a table. The delimiter is the one of comma, semicolon, tab that the header has most of, outside
+/// quotes (the first of these when there are as many). Empty lines are passed over. Column names lose blanks
+/// around them; the first may be empty, as pandas writes its row numbers. Throws InputError with the line: a
+/// quote that never closes, text after a closing quote, a row of another length than the header, any other
+/// column without a name, two of one name, no header, a NUL byte.
 Table parse_table(std::string_view text, std::string name);
+/// As parse_table. Throws InputError also when the file cannot be read.
 Table read_table(const std::filesystem::path& path);
 
-/// Opens images listed in a table: a manifest (paths relative to the table's folder), or `--labels` beside a
-/// folder of images (paths relative to that folder, which every row must name; images without a row are passed
-/// over and counted in a note).
-/// Records are ordered by the bytes of their path. Throws InputError naming the row: see open_data_set.
+/// Opens images listed in a table: a manifest (`image_root` is the table's folder), or, with
+/// ReadOptions::labels, a table beside the folder of images `image_root`, whose images without a row are
+/// passed over and counted in a note.
+///
+/// Paths may be relative to `image_root`, go upward, or be absolute; records show them as the table writes
+/// them and are ordered by their bytes. Usual column names are found in any case of letters; without a label
+/// column a manifest has no labels, and a note says so. Labels lose blanks around them, and ".0" after a
+/// whole number
+/// ("1.0" is "1"). Groups are numbered as they first appear; an image without a group is in none, and counted
+/// in a note.
+///
+/// Throws InputError naming the line, the value and the number of such rows: a path that is empty, does not
+/// exist, is a folder or was given before (written in any way); a label that is missing (empty, "nan" in any
+/// case, "NA", "N/A"); a split that recognise_split does not know. Also: no rows, or a column that is not
+/// there.
 DataSet open_table(const std::filesystem::path& table, const std::filesystem::path& image_root,
                    const ReadOptions& options);
 

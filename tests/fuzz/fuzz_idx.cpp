@@ -1,0 +1,10 @@
+#include "fathom/read/idx.h"
+#include "read_everything.h"
+
+extern "C" int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
+  try {
+    fathom::read_everything(fathom::parse_idx(fathom::input(data, size), "fuzz-idx"));
+  } catch (const fathom::InputError&) {
+  }
+  return 0;
+}

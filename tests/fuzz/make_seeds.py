@@ -1,0 +1,118 @@
+#!/usr/bin/env python3
+"""Writes a few small valid files for each fuzz target, for libFuzzer to start from.
+
+Usage: make_seeds.py FOLDER    (writes FOLDER/fuzz_npy/..., FOLDER/fuzz_npz/..., ...)
+"""
+import base64
+import gzip
+import io
+import pathlib
+import struct
+import sys
+import zipfile
+import zlib
+
+
+def npy(descr, shape, values, fortran=False, version=1):
+    header = repr({"descr": descr, "fortran_order": fortran, "shape": shape}).encode() + b"\n"
+    length = struct.pack("<H" if version == 1 else "<I", len(header))
+    return b"\x93NUMPY" + bytes([version, 0]) + length + header + values
+
+
+def npz(method, **arrays):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w", method) as archive:
+        for key, array in arrays.items():
+            archive.writestr(zipfile.ZipInfo(key + ".npy"), array, method)
+    return file.getvalue()
+
+
+def idx(kind, shape, values):
+    return struct.pack(">BBBB", 0, 0, kind, len(shape)) + struct.pack(">%dI" % len(shape), *shape) + values
+
+
+def png(depth, color, rows, *before_pixels):
+    def chunk(name, data):
+        return struct.pack(">I", len(data)) + name + data + struct.pack(">I", zlib.crc32(name + data))
+
+    header = struct.pack(">IIBBBBB", 2, len(rows), depth, color, 0, 0, 0)
+    pixels = zlib.compress(b"".join(b"\0" + row for row in rows))
+    return (b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(chunk(*each) for each in before_pixels)
+            + chunk(b"IDAT", pixels) + chunk(b"IEND", b""))
+
+
+def bmp(width, height, bits, table, pixels):
+    start = 54 + len(table)
+    return (b"BM" + struct.pack("<IHHI", start + len(pixels), 0, 0, start)
+            + struct.pack("<IiiHHIIiiII", 40, width, height, 1, bits, 0, len(pixels), 0, 0, 0, 0) + table + pixels)
+
+
+def tiff(order, bits, samples, pixels):
+    tags = [(256, 3), (257, 2), (258, bits), (259, 1), (262, 1 if samples == 1 else 2), (273, 8), (277, samples),
+            (278, 2), (279, len(pixels))]
+    entries = b"".join(struct.pack(order + "HHIHH", tag, 3, 1, value, 0) for tag, value in tags)
+    directory = struct.pack(order + "H", len(tags)) + entries + struct.pack(order + "I", 0)
+    mark = b"II" if order == "<" else b"MM"
+    return mark + struct.pack(order + "HI", 42, 8 + len(pixels)) + pixels + directory
+
+
+# 9 x 7 pixels each, by Pillow 9.4: baseline grey, lossy, lossless. Python has no encoder of its own.
+JPEG = base64.b64decode(
+    "/9j/4AAQSkZJRgABAQAAAQABAAD/2wBDABsSFBcUERsXFhceHBsgKEIrKCUlKFE6PTBCYFVlZF9VXVtqeJmBanGQc1tdhbWGkJ6jq62rZ4C8ybqm"
+    "x5moq6T/wAALCAAHAAkBAREA/8QAFQABAQAAAAAAAAAAAAAAAAAAAwT/xAAbEAACAQUAAAAAAAAAAAAAAAAAAQQFERUhUf/aAAgBAQAAPwAYtMTt"
+    "pF2JXEf/2Q==")
+WEBP_LOSSY = base64.b64decode(
+    "UklGRjoAAABXRUJQVlA4IC4AAACwAQCdASoJAAcAB0CWJbACdAEOuwSAAP7Q6Rn77ak9Giam1Bi+CbUtX6A6AAAA")
+WEBP_LOSSLESS = base64.b64decode(
+    "UklGRjYAAABXRUJQVlA4TCoAAAAvCIABAJkyRPQ/NuWP6H9AQds2TMCUP8u3IRgOBWkbsLDdiQkAxMpx+ww=")
+
+
+def seeds():
+    count = bytes(range(48))
+    images, labels = npy("|u1", (3, 2, 2), count[:12]), npy("<i8", (3, 1), struct.pack("<3q", 1, 0, 1))
+    yield "fuzz_npy", [
+        npy(descr, shape, count, fortran, version)
+        for descr, shape, fortran, version in [
+            ("|u1", (4, 4, 3), False, 1), ("|b1", (48,), False, 2), ("|i1", (3, 4, 4), True, 1),
+            ("<u2", (2, 3, 2, 2), False, 3), (">i2", (24, 1), True, 1), ("<f2", (6, 4), False, 1),
+            (">f4", (2, 2, 3), True, 2), ("<i4", (3, 1, 2, 2), False, 1), (">u8", (6,), False, 1),
+            ("<f8", (), False, 1), ("<f8", (1, 1, 2, 3), True, 1)]
+    ] + [npy("|O", (3,), count), npy([("x", "<f4")], (3,), count)]
+    yield "fuzz_npz", [
+        npz(method, **arrays)
+        for method in (zipfile.ZIP_STORED, zipfile.ZIP_DEFLATED)
+        for arrays in [{"images": images, "labels": labels}, {"X": images},
+                       {"train_images": images, "train_labels": labels, "val_images": images, "val_labels": labels,
+                        "test_images": images, "test_labels": labels},
+                       {"x_train": images, "y_train": labels, "other": labels}]
+    ]
+    plain = [idx(0x08, (3, 4, 4), count), idx(0x08, (48,), count), idx(0x09, (3, 16), count),
+             idx(0x0B, (24,), count), idx(0x0C, (3, 2, 2), count), idx(0x0D, (12, 1), count), idx(0x0E, (6,), count)]
+    yield "fuzz_idx", plain + [gzip.compress(each, mtime=0) for each in plain]
+    pixels = count * 64
+    yield "fuzz_cifar", [b"\x03" + pixels, (b"\x09" + pixels) * 2, b"\x13\x63" + pixels, (b"\x00\x00" + pixels) * 2]
+    yield "fuzz_table", [
+        b"path,label\na.png,0\nb.png,1\n", b"\xef\xbb\xbfpath;label;group\r\na.png;x;1\r\n\"b;\"\"c.png\";y;2\r\n",
+        b"path\tlabel\n\"two\nlines.png\"\t0", b"path,label,split\na,1,train\n\nb,2,test\n"]
+    yield "fuzz_image", [
+        JPEG, WEBP_LOSSY, WEBP_LOSSLESS,
+        png(8, 0, [b"ab", b"cd"]), png(16, 0, [b"abcd", b"efgh"]), png(8, 2, [b"abcdef", b"ghijkl"]),
+        png(8, 6, [b"abcdefgh"]), png(8, 4, [b"abcd"]), png(1, 0, [b"\x80", b"\x40"]),
+        png(2, 3, [b"\x10", b"\xb0"], (b"PLTE", count[:12]), (b"tRNS", b"\x00\xff")),
+        bmp(2, 2, 24, b"", count[:16]), bmp(2, -2, 32, b"", count[:16]),
+        bmp(4, 2, 8, bytes(range(256)) * 4, count[:8]),
+        tiff("<", 8, 1, count[:6]), tiff(">", 16, 1, count[:12]), tiff("<", 8, 3, count[:18])]
+
+
+def main():
+    if len(sys.argv) != 2:
+        sys.exit(__doc__)
+    for target, files in seeds():
+        folder = pathlib.Path(sys.argv[1]) / target
+        folder.mkdir(parents=True, exist_ok=True)
+        for number, contents in enumerate(files):
+            (folder / ("seed_%02d" % number)).write_bytes(contents)
+
+
+if __name__ == "__main__":
+    main()

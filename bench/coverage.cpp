@@ -1,0 +1,87 @@
+// Coverage of the 95 % intervals: on flat tori of d = 5 and 10, n = 1000, 200 seeds, how often the interval holds the
+// expectation of the estimate. The expectation is the mean over 2000 further seeds.
+#include <boost/math/distributions/students_t.hpp>
+#include <array>
+#include <cstdio>
+
+#include "fathom/core/parallel.h"
+#include "fathom/estimate/mle.h"
+#include "fathom/estimate/split_halves.h"
+#include "fathom/estimate/twonn.h"
+#include "unit/estimate/point_clouds.h"
+
+namespace {
+
+using namespace fathom;
+
+constexpr std::size_t kPoints = 1000, kNeighbors = 20, kSeeds = 200, kReference = 2000;
+constexpr unsigned kSplits = 100;
+
+struct Method {
+  const char* name;
+  std::size_t neighbors;
+  std::optional<DimensionEstimate> (*make)(const LogDistances&);
+};
+
+const Method kMethods[] = {
+    {"MLE pooled, k = 20", kNeighbors,
+     [](const LogDistances& logs) { return mle(logs, kNeighbors, MleVariant::pooled); }},
+    {"TwoNN ml", 2, [](const LogDistances& logs) { return twonn(logs, TwonnVariant::ml); }},
+    {"TwoNN linear", 2, [](const LogDistances& logs) { return twonn(logs, TwonnVariant::linear); }},
+};
+
+}  // namespace
+
+int main() {
+  const unsigned threads = available_threads();
+  const boost::math::students_t_distribution<double> student(kSplits);
+  const double t = boost::math::quantile(student, 0.975);
+  std::printf("| d | estimate | expectation | sd over seeds | mean split-halves error | covered, split halves | covered, analytic |\n");
+  std::printf("| --- | --- | --- | --- | --- | --- | --- |\n");
+  for (const std::size_t dimension : {std::size_t{5}, std::size_t{10}}) {
+    constexpr std::size_t methods = std::size(kMethods);
+    std::vector<std::array<double, methods>> reference(kReference);
+    parallel_for(kReference, threads, [&](std::size_t s, unsigned) {
+      const LogDistances logs = log_distances(flat_torus(kPoints, dimension, kNeighbors, 1'000'000 + s));
+      for (std::size_t m = 0; m < methods; ++m) reference[s][m] = kMethods[m].make(logs)->value;
+    });
+    std::vector<std::array<double, methods>> value(kSeeds), error(kSeeds), analytic(kSeeds);
+    parallel_for(kSeeds, threads, [&](std::size_t s, unsigned) {
+      const NeighborTable table = flat_torus(kPoints, dimension, neighbors_for_halves(kNeighbors), s);
+      const LogDistances logs = log_distances(table);
+      std::vector<HalfStatistic> halves;
+      for (const Method& method : kMethods) {
+        halves.push_back({method.neighbors, [&](const LogDistances& half) -> std::optional<double> {
+                            return method.make(half)->value;
+                          }});
+      }
+      const auto errors = split_half_errors(table, logs, halves, {kSplits, s, 1});
+      for (std::size_t m = 0; m < methods; ++m) {
+        const DimensionEstimate estimate = *kMethods[m].make(logs);
+        value[s][m] = estimate.value;
+        error[s][m] = *errors[m];
+        analytic[s][m] = estimate.analytic ? estimate.analytic->std_error : 0.0;
+      }
+    });
+    for (std::size_t m = 0; m < methods; ++m) {
+      double expectation = 0.0, mean = 0.0, squares = 0.0, claimed = 0.0;
+      for (const auto& one : reference) expectation += one[m] / kReference;
+      for (const auto& one : value) mean += one[m] / kSeeds;
+      std::size_t covered = 0, covered_analytic = 0;
+      for (std::size_t s = 0; s < kSeeds; ++s) {
+        squares += (value[s][m] - mean) * (value[s][m] - mean) / (kSeeds - 1);
+        claimed += value[s][m] * error[s][m] / kSeeds;
+        covered += std::abs(std::log(value[s][m] / expectation)) <= t * error[s][m] ? 1 : 0;
+        covered_analytic += std::abs(value[s][m] - expectation) <= 1.96 * analytic[s][m] ? 1 : 0;
+      }
+      std::printf("| %zu | %s | %.3f | %.3f | %.3f | %.1f %% | ", dimension, kMethods[m].name, expectation,
+                  std::sqrt(squares), claimed, 100.0 * static_cast<double>(covered) / kSeeds);
+      if (analytic[0][m] > 0.0) {
+        std::printf("%.1f %% |\n", 100.0 * static_cast<double>(covered_analytic) / kSeeds);
+      } else {
+        std::printf("- |\n");
+      }
+    }
+  }
+  return 0;
+}

@@ -88,41 +88,51 @@ struct NearestNeighbors::Buffers {
     }
   }
 
-  /// Candidates whose distance is known, nearest first, at most `wanted`.
-  std::vector<Candidate> nearest(std::uint32_t position, std::size_t wanted) const {
-    std::vector<Candidate> known;
+  /// Candidates whose distance is known.
+  std::vector<Candidate> known(std::uint32_t position) const {
+    std::vector<Candidate> candidates;
+    candidates.reserve(count[position]);
     for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
-      if (key[at] & kExact) known.push_back({lower[at], key[at] & ~kExact});
+      if (key[at] & kExact) candidates.push_back({lower[at], key[at] & ~kExact});
     }
-    const std::size_t kept = std::min(wanted, known.size());
-    std::partial_sort(known.begin(), known.begin() + static_cast<std::ptrdiff_t>(kept), known.end());
-    known.resize(kept);
-    return known;
+    return candidates;
+  }
+
+  /// Drops what the bounds rule out. True when that made room.
+  bool cut_by_bounds(const PairScan& scan, std::uint32_t position) {
+    const double limit = upper_rank(scan, position, k);
+    const std::size_t first = position * capacity;
+    std::size_t kept = 0;
+    for (std::size_t i = 0; i < count[position]; ++i) {
+      if (lower[first + i] > limit) continue;
+      lower[first + kept] = lower[first + i];
+      key[first + kept] = key[first + i];
+      ++kept;
+    }
+    count[position] = static_cast<std::uint32_t>(kept);
+    threshold[position] = limit;
+    return kept <= capacity - (capacity - k) / 4;
+  }
+
+  /// Keeps the k nearest of candidates whose distances are all known, ties by index.
+  void cut_by_distance(std::uint32_t position) {
+    std::vector<Candidate> candidates = known(position);
+    const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(k);
+    std::nth_element(candidates.begin(), last - 1, candidates.end());
+    for (std::size_t i = 0; i < k; ++i) {
+      lower[position * capacity + i] = candidates[i].lower;
+      key[position * capacity + i] = candidates[i].row | kExact;
+    }
+    count[position] = static_cast<std::uint32_t>(k);
+    threshold[position] = candidates[k - 1].lower;
   }
 
   void prune(const PairScan& scan, std::uint32_t position) {
-    double limit = upper_rank(scan, position, k);
     if (!scan.bounds_are_exact()) {
-      const std::size_t first = position * capacity;
-      std::size_t kept = 0;
-      for (std::size_t i = 0; i < count[position]; ++i) {
-        if (lower[first + i] > limit) continue;
-        lower[first + kept] = lower[first + i];
-        key[first + kept] = key[first + i];
-        ++kept;
-      }
-      count[position] = static_cast<std::uint32_t>(kept);
-      threshold[position] = limit;
-      if (kept <= capacity - (capacity - k) / 4) return;
-      make_exact(scan, position, limit);  // bounds too wide to tell ties apart
+      if (cut_by_bounds(scan, position)) return;
+      make_exact(scan, position, threshold[position]);  // bounds too wide to tell ties apart
     }
-    const std::vector<Candidate> best = nearest(position, k);
-    for (std::size_t i = 0; i < best.size(); ++i) {
-      lower[position * capacity + i] = best[i].lower;
-      key[position * capacity + i] = best[i].row | kExact;
-    }
-    count[position] = static_cast<std::uint32_t>(best.size());
-    threshold[position] = best.back().lower;
+    cut_by_distance(position);
   }
 
   /// The `wanted` nearest of a position among what has been scanned.
@@ -130,7 +140,11 @@ struct NearestNeighbors::Buffers {
     wanted = std::min<std::size_t>(wanted, count[position]);
     if (wanted == 0) return {};
     make_exact(scan, position, upper_rank(scan, position, wanted));
-    return nearest(position, wanted);
+    std::vector<Candidate> candidates = known(position);
+    const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(wanted);
+    std::partial_sort(candidates.begin(), last, candidates.end());
+    candidates.erase(last, candidates.end());
+    return candidates;
   }
 };
 

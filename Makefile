@@ -6,7 +6,7 @@ build:
 	@tools/build release fathom_program
 
 demo: build
-	@tools/demo $(DATA)
+	@tools/demo $(if $(DATA),"$(DATA)")
 
 test:
 	@tools/install_packages build test

@@ -1,0 +1,67 @@
+// Images -> N x D matrix, by a protocol.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+#include <string>
+#include <vector>
+
+#include "fathom/core/error.h"
+#include "fathom/core/hash.h"
+#include "fathom/core/matrix.h"
+#include "fathom/core/progress.h"
+#include "fathom/prepare/protocol.h"
+#include "fathom/read/data_set.h"
+
+namespace fathom {
+
+struct RejectedImage {
+  std::string path, reason;
+};
+
+/// Images could not be read, and nobody said that this is all right. Carries all of them.
+class RejectedImages : public InputError {
+ public:
+  RejectedImages(const std::string& data, std::vector<RejectedImage> rejected, std::size_t images);
+  const std::vector<RejectedImage>& rejected() const { return rejected_; }
+
+ private:
+  std::vector<RejectedImage> rejected_;
+};
+
+struct PreparedData {
+  /// Row i is records[i].
+  RowMatrix matrix;
+  std::vector<Record> records;
+  std::vector<LabelColumn> label_columns;
+  std::vector<RejectedImage> rejected;
+
+  Protocol protocol;
+  std::size_t channels = 1;           ///< 1 or 3, after the protocol; vectors have 1
+  std::optional<ImageSize> size;      ///< after the protocol; nothing for vectors
+  std::optional<PixelRange> range;    ///< after the protocol; nothing when as stored
+  std::size_t ambient_dimension = 0;  ///< channels x height x width, or the length of the vectors
+
+  std::size_t alpha_dropped = 0;     ///< images that had an alpha channel
+  std::vector<std::uint32_t> black;  ///< rows whose maximum was 0
+  /// Of each row: (maximum - minimum) / full scale of the image before resizing; of floats, of their own
+  /// range.
+  std::vector<float> contrast;
+  Hash128 content_hash;  ///< of all rows and their labels, in order
+};
+
+struct PrepareOptions {
+  unsigned threads = 1;
+  /// Go on without the images that cannot be used, and list them.
+  bool skip_bad = false;
+};
+
+/// Reads every record of `data` and prepares it. Memory holds the matrix and a few images a thread.
+///
+/// Vectors (N x D arrays) are only ever native: any other protocol is an UsageError.
+/// Throws RejectedImages after all images have been read; InputError when images differ in size or depth
+/// under a protocol that does not bring them together, or when none is left.
+PreparedData prepare(const DataSet& data, const Protocol& protocol, const PrepareOptions& options,
+                     Progress& progress = no_progress());
+
+}  // namespace fathom

@@ -1,0 +1,188 @@
+#include "prepare/row_writer.h"
+
+#include <algorithm>
+#include <vector>
+
+#include "fathom/core/parallel.h"
+#include "fathom/prepare/resize.h"
+
+namespace fathom {
+
+namespace {
+
+std::string text(ImageSize size) {
+  return std::to_string(size.height) + "x" + std::to_string(size.width);
+}
+
+ImageSize size_of(const Image& image) {
+  return {image.height(), image.width()};
+}
+
+/// Repeats grey values for the channels a row has.
+template <class From, class To>
+void copy_row(std::span<const From> values, std::size_t repeat, std::span<To> row) {
+  FATHOM_CHECK(values.size() * repeat == row.size());
+  if (repeat == 1) {
+    for (std::size_t i = 0; i < values.size(); ++i) row[i] = static_cast<To>(values[i]);
+    return;
+  }
+  for (std::size_t i = 0; i < values.size(); ++i) {
+    for (std::size_t c = 0; c < repeat; ++c) row[i * repeat + c] = static_cast<To>(values[i]);
+  }
+}
+
+template <class T, class Change>
+Matrix<T> changed(const Matrix<T>& old, std::size_t expected_rows, std::size_t cols, Change change) {
+  Matrix<T> made(0, cols);
+  made.reserve_rows(std::max(expected_rows, old.rows()));
+  made.resize_rows(old.rows());
+  for (std::size_t i = 0; i < old.rows(); ++i) change(old.row(i), made.row(i));
+  return made;
+}
+
+}  // namespace
+
+RowWriter::RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads)
+    : protocol_(protocol), expected_rows_(expected_rows), threads_(threads) {}
+
+std::size_t RowWriter::row_size() const {
+  const ImageSize size = form_ == Form::enlarged ? stored_ : *size_;
+  return size.height * size.width * channels_;
+}
+
+void RowWriter::begin(const Image& image, const std::string& name) {
+  begun_ = true;
+  first_name_ = name;
+  type_ = image.type();
+  stored_ = size_of(image);
+  size_ = protocol_.size.value_or(stored_);
+  channels_ = protocol_.channels == Channels::rgb ? 3 : image.channels();
+  if (*size_ == stored_ || protocol_.resize == Protocol::Resize::nearest) {
+    form_ = Form::as_stored;
+  } else if (type_ == PixelType::uint8 && enlarging_map(stored_, channels_, *size_)) {
+    form_ = Form::enlarged;
+  } else {
+    form_ = Form::resized;
+  }
+  const auto start = [&]<class T>(Matrix<T> matrix) {
+    matrix.reserve_rows(expected_rows_);
+    matrix_ = std::move(matrix);
+  };
+  if (form_ != Form::resized && type_ == PixelType::uint8) {
+    start(Matrix<std::uint8_t>(0, row_size()));
+  } else if (form_ != Form::resized && type_ == PixelType::float64) {
+    start(Matrix<double>(0, row_size()));
+  } else {
+    start(Matrix<float>(0, row_size()));
+  }
+}
+
+bool RowWriter::size_fits(const Image& image) const {
+  return form_ == Form::resized || protocol_.resize == Protocol::Resize::nearest || size_of(image) == stored_;
+}
+
+bool RowWriter::takes(const Image& image) const {
+  return begun_ && image.type() == type_ && image.channels() <= channels_ && size_fits(image);
+}
+
+void RowWriter::accept(const Image& image, const std::string& name) {
+  if (!begun_) begin(image, name);
+  if (image.type() != type_) {
+    throw InputError(name,
+                     "holds " + std::string(pixel_type_name(image.type())) + " pixels, but " + first_name_ +
+                         " holds " + std::string(pixel_type_name(type_)),
+                     "use a protocol that brings all images to 8 bits, such as --protocol iclr2024");
+  }
+  if (!size_fits(image) && !protocol_.size) {
+    throw InputError(name,
+                     "is " + text(size_of(image)) + ", but " + first_name_ + " is " + text(stored_) +
+                         ", and protocol " + protocol_.name() + " compares pixels as they are",
+                     "use --size, or a protocol that resizes, such as --protocol iclr2024");
+  }
+  if (image.channels() > channels_) use_rgb();
+  if (!size_fits(image)) use_resized();
+}
+
+void RowWriter::use_rgb() {
+  channels_ = 3;
+  std::visit(
+      [&]<class T>(Matrix<T>& matrix) {
+        matrix = changed(matrix, expected_rows_, row_size(),
+                         [](std::span<const T> grey, std::span<T> rgb) { copy_row(grey, 3, rgb); });
+      },
+      matrix_);
+}
+
+void RowWriter::use_resized() {
+  const bool already = form_ == Form::as_stored;  // the rows so far have the protocol's size
+  const std::size_t old_rows = std::visit([](const auto& matrix) { return matrix.rows(); }, matrix_);
+  form_ = Form::resized;
+  Matrix<float> made(0, row_size());
+  made.reserve_rows(std::max(expected_rows_, old_rows));
+  made.resize_rows(old_rows);
+  std::visit(
+      [&]<class T>(const Matrix<T>& matrix) {
+        parallel_for(old_rows, threads_, [&](std::size_t i, unsigned) {
+          if (already) {
+            copy_row<T, float>(matrix.row(i), 1, made.row(i));
+          } else {
+            resize_bilinear<T>(matrix.row(i), stored_, channels_, *size_, made.row(i));
+          }
+        });
+      },
+      matrix_);
+  matrix_ = std::move(made);
+}
+
+void RowWriter::write(const Image& image, std::size_t row) {
+  const std::size_t repeat = channels_ / image.channels();
+  const auto put = [&]<class From>(std::span<const From> pixels) {
+    if (form_ == Form::resized) {
+      const auto target = std::get<Matrix<float>>(matrix_).row(row);
+      if (repeat == 1) {
+        resize_bilinear<From>(pixels, size_of(image), image.channels(), *size_, target);
+      } else {
+        std::vector<float> grey(target.size() / repeat);
+        resize_bilinear<From>(pixels, size_of(image), 1, *size_, grey);
+        copy_row<float, float>(grey, repeat, target);
+      }
+      return;
+    }
+    std::vector<From> near;
+    if (protocol_.resize == Protocol::Resize::nearest && size_of(image) != *size_) {
+      near.resize(size_->height * size_->width * image.channels());
+      resize_nearest<From>(pixels, size_of(image), image.channels(), *size_, near);
+      pixels = near;
+    }
+    std::visit([&]<class To>(Matrix<To>& matrix) { copy_row<From, To>(pixels, repeat, matrix.row(row)); },
+               matrix_);
+  };
+  switch (type_) {
+    case PixelType::uint8:
+      return put(image.pixels<std::uint8_t>());
+    case PixelType::uint16:
+      return put(image.pixels<std::uint16_t>());
+    case PixelType::float32:
+      return put(image.pixels<float>());
+    case PixelType::float64:
+      return put(image.pixels<double>());
+  }
+}
+
+void RowWriter::resize(std::size_t rows) {
+  std::visit([rows](auto& matrix) { matrix.resize_rows(rows); }, matrix_);
+}
+
+void RowWriter::move_row(std::size_t from, std::size_t to) {
+  std::visit([from, to](auto& matrix) { std::ranges::copy(matrix.row(from), matrix.row(to).begin()); },
+             matrix_);
+}
+
+RowMatrix RowWriter::take() {
+  RowMatrix result;
+  result.stored = std::move(matrix_);
+  if (begun_ && form_ == Form::enlarged) result.map = enlarging_map(stored_, channels_, *size_);
+  return result;
+}
+
+}  // namespace fathom

@@ -164,7 +164,8 @@ void PairScan::build_bounds() {
   }
   for (double& value : centre) value /= static_cast<double>(taken);
 
-  rounded_ = Matrix<float>(matrix_.rows(), cols);
+  rounded_ = Matrix<float>(0, cols);
+  rounded_.resize_rows(matrix_.rows());
   each_row([&](std::uint32_t row) {
     std::vector<double> own(cols);
     load(row, own);

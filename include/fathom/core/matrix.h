@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <span>
+#include <utility>
 #include <variant>
 #include <vector>
 
@@ -12,12 +14,35 @@
 
 namespace fathom {
 
+namespace detail {
+
+/// Leaves new values without a value, so that the pages of a large matrix are first touched by whoever fills
+/// them.
+template <class T>
+struct UnfilledAllocator : std::allocator<T> {
+  template <class U>
+  struct rebind {
+    using other = UnfilledAllocator<U>;
+  };
+  template <class U>
+  void construct(U* place) noexcept {
+    ::new (static_cast<void*>(place)) U;
+  }
+  template <class U, class... Arguments>
+  void construct(U* place, Arguments&&... arguments) {
+    ::new (static_cast<void*>(place)) U(std::forward<Arguments>(arguments)...);
+  }
+};
+
+}  // namespace detail
+
 /// N x D values, row-major, without padding.
 template <class T>
 class Matrix {
  public:
   Matrix() = default;
-  Matrix(std::size_t rows, std::size_t cols) : cols_(cols), values_(rows * cols) {}
+  /// All zero.
+  Matrix(std::size_t rows, std::size_t cols) : cols_(cols), values_(rows * cols, T{}) {}
 
   std::size_t rows() const { return cols_ == 0 ? 0 : values_.size() / cols_; }
   std::size_t cols() const { return cols_; }
@@ -25,13 +50,13 @@ class Matrix {
   std::span<const T> row(std::size_t i) const { return {values_.data() + i * cols_, cols_}; }
   std::span<const T> values() const { return values_; }
 
-  /// Adds or removes rows at the end; new rows are zero.
+  /// Adds or removes rows at the end. New rows have no value until they are written.
   void resize_rows(std::size_t rows) { values_.resize(rows * cols_); }
   void reserve_rows(std::size_t rows) { values_.reserve(rows * cols_); }
 
  private:
   std::size_t cols_ = 0;
-  std::vector<T> values_;
+  std::vector<T, detail::UnfilledAllocator<T>> values_;
 };
 
 /// A linear map that is applied to a stored 8-bit row before distances are taken.

@@ -13,6 +13,7 @@ struct ByteOps {
   using Right = int16_t;
   using RightVector = __m256i;
   using Sum = __m256i;
+  struct Bias {};
   static constexpr size_t group = 2, lanes = 8, vectors = 3, block = 4, panel = lanes * vectors;
 
   static Left left(uint8_t value) { return value; }
@@ -30,8 +31,8 @@ struct ByteOps {
   static Sum multiply_add(Sum sum, __m256i row, __m256i columns) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(row, columns));
   }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) {
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) {
     const __m256d low = _mm256_cvtepi32_pd(_mm256_castsi256_si128(sum));
     const __m256d high = _mm256_cvtepi32_pd(_mm256_extracti128_si256(sum, 1));
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), low));
@@ -45,6 +46,7 @@ struct FloatOps {
   using Right = double;
   using RightVector = __m256d;
   using Sum = __m256d;
+  struct Bias {};
   static constexpr size_t group = 1, lanes = 4, vectors = 3, block = 4, panel = lanes * vectors;
 
   static Left left(float value) { return static_cast<double>(value); }
@@ -52,9 +54,11 @@ struct FloatOps {
   static Sum zero() { return _mm256_setzero_pd(); }
   static __m256d load(const Right* right) { return _mm256_loadu_pd(right); }
   static __m256d broadcast(const Left* left) { return _mm256_set1_pd(*left); }
-  static Sum multiply_add(Sum sum, __m256d row, __m256d columns) { return _mm256_fmadd_pd(row, columns, sum); }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) {
+  static Sum multiply_add(Sum sum, __m256d row, __m256d columns) {
+    return _mm256_fmadd_pd(row, columns, sum);
+  }
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) {
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), sum));
   }
 };
@@ -76,5 +80,7 @@ inline uint8_t below_8(const double* values, double row_threshold, const double*
 #include "neighbors/kernels/pair_kernels.inl.h"
 
 namespace fathom::kernels {
-const KernelSet& avx2_kernels() { return kKernels; }
+const KernelSet& avx2_kernels() {
+  return kKernels;
+}
 }  // namespace fathom::kernels

@@ -10,6 +10,7 @@ struct ByteOps {
   using Right = int16_t;
   using RightVector = __m512i;
   using Sum = __m512i;
+  struct Bias {};
   static constexpr size_t group = 2, lanes = 16, vectors = 3, block = 8, panel = lanes * vectors;
 
   static Left left(uint8_t value) { return value; }
@@ -21,8 +22,8 @@ struct ByteOps {
   static Sum multiply_add(Sum sum, __m512i row, __m512i columns) {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(row, columns));
   }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) { add_int32_to(dot, sum); }
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) { add_int32_to(dot, sum); }
 };
 
 }  // namespace
@@ -31,5 +32,7 @@ struct ByteOps {
 #include "neighbors/kernels/pair_kernels.inl.h"
 
 namespace fathom::kernels {
-const KernelSet& avx512_kernels() { return kKernels; }
+const KernelSet& avx512_kernels() {
+  return kKernels;
+}
 }  // namespace fathom::kernels

@@ -7,7 +7,9 @@
 namespace fathom::kernels {
 namespace {
 
-inline __m512i load_512(const void* from) { return _mm512_loadu_si512(from); }
+inline __m512i load_512(const void* from) {
+  return _mm512_loadu_si512(from);
+}
 
 inline __m512i broadcast_4_bytes(const void* from) {
   int four;
@@ -28,6 +30,7 @@ struct FloatOps {
   using Right = double;
   using RightVector = __m512d;
   using Sum = __m512d;
+  struct Bias {};
   static constexpr size_t group = 1, lanes = 8, vectors = 3, block = 8, panel = lanes * vectors;
 
   static Left left(float value) { return static_cast<double>(value); }
@@ -35,9 +38,11 @@ struct FloatOps {
   static Sum zero() { return _mm512_setzero_pd(); }
   static __m512d load(const Right* right) { return _mm512_loadu_pd(right); }
   static __m512d broadcast(const Left* left) { return _mm512_set1_pd(*left); }
-  static Sum multiply_add(Sum sum, __m512d row, __m512d columns) { return _mm512_fmadd_pd(row, columns, sum); }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) {
+  static Sum multiply_add(Sum sum, __m512d row, __m512d columns) {
+    return _mm512_fmadd_pd(row, columns, sum);
+  }
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) {
     _mm512_storeu_pd(dot, _mm512_add_pd(_mm512_loadu_pd(dot), sum));
   }
 };

@@ -1,9 +1,10 @@
-// The inner loops, one set a SIMD level. Plain pointers only: the per-level files include no standard library.
+// The inner loops, one set a SIMD level. Plain pointers only: the per-level files include no standard
+// library.
 //
 // A tile is the product of M "left" rows with N "right" rows over `depth` components:
 //   dot[m * stride + n] += sum_k left[m][k] * right[n][k]
-// Left rows are packed row after row; right rows in panels of `panel` rows, interleaved so that one vector load
-// takes the same components of neighbouring rows. M and N are padded with zero rows to whole register blocks.
+// Rows are packed in panels, `block` rows on the left and `panel` on the right, interleaved so that the inner
+// loop reads memory in order. M and N are padded with zero rows to whole panels.
 #pragma once
 
 #include <cstddef>
@@ -33,8 +34,8 @@ struct KernelSet {
   TileKernel floats;
   /// values[c] = row_norm + col_norm[c] - 2 * values[c]
   void (*finish_row)(double* values, size_t count, double row_norm, const double* col_norm);
-  /// Bit c % 8 of mask[c / 8]: values[c] <= row_threshold or values[c] <= col_threshold[c]. Count is rounded up to
-  /// a multiple of 8: both arrays are readable that far.
+  /// Bit c % 8 of mask[c / 8]: values[c] <= row_threshold or values[c] <= col_threshold[c]. Count is rounded
+  /// up to a multiple of 8: both arrays are readable that far.
   void (*find_below)(const double* values, size_t count, double row_threshold, const double* col_threshold,
                      uint8_t* mask);
   /// Sum of (a[k] - b[k])^2 in float64: 16 partial sums, component k in number k % 16, added as a tree.

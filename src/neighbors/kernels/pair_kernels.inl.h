@@ -10,54 +10,46 @@
 namespace fathom::kernels {
 namespace {
 
-inline size_t round_up(size_t value, size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
-
-// ---- packing -------------------------------------------------------------------------------------------------
-
-// Operations name: Source (a stored component), Left, Right (packed components), group, left(), right().
-template <class Ops>
-void pack_left(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed) {
-  const size_t padded_depth = round_up(depth, Ops::group);
-  auto* out = static_cast<typename Ops::Left*>(packed);
-  for (size_t r = 0; r < padded_count; ++r, out += padded_depth) {
-    size_t k = 0;
-    if (r < count) {
-      const auto* row = static_cast<const typename Ops::Source*>(rows[r]);
-      for (; k < depth; ++k) out[k] = Ops::left(row[k]);
-    }
-    for (; k < padded_depth; ++k) out[k] = 0;
-  }
+inline size_t round_up(size_t value, size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
 }
 
-template <class Ops>
-void pack_right(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed) {
-  constexpr size_t group = Ops::group, panel = Ops::panel;
+// ---- packing
+// -------------------------------------------------------------------------------------------------
+
+// Operations name: Source (a stored component), Left, Right (packed components), group, block, panel, left(),
+// right().
+
+/// Rows of one side in panels: the same `group` components of the `panel` rows stand together, so that the
+/// inner loop reads memory in order (rows side by side, a power of two apart, would share one cache set).
+template <class Source, class Packed, size_t panel, size_t group, Packed (*convert)(Source)>
+void pack(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed) {
   const size_t padded_depth = round_up(depth, group);
-  auto* out = static_cast<typename Ops::Right*>(packed);
+  auto* out = static_cast<Packed*>(packed);
   for (size_t first = 0; first < padded_count; first += panel, out += panel * padded_depth) {
     for (size_t c = 0; c < panel; ++c) {
-      typename Ops::Right* target = out + c * group;
+      Packed* target = out + c * group;
       const bool present = first + c < count;
-      const auto* row = present ? static_cast<const typename Ops::Source*>(rows[first + c]) : nullptr;
+      const auto* row = present ? static_cast<const Source*>(rows[first + c]) : nullptr;
       const size_t whole = present ? depth / group * group : 0;
       size_t k = 0;
       for (; k < whole; k += group, target += panel * group) {
-        for (size_t e = 0; e < group; ++e) target[e] = Ops::right(row[k + e]);
+        for (size_t e = 0; e < group; ++e) target[e] = convert(row[k + e]);
       }
       for (; k < padded_depth; k += group, target += panel * group) {
-        for (size_t e = 0; e < group; ++e) {
-          target[e] = present && k + e < depth ? Ops::right(row[k + e]) : typename Ops::Right(0);
-        }
+        for (size_t e = 0; e < group; ++e)
+          target[e] = present && k + e < depth ? convert(row[k + e]) : Packed(0);
       }
     }
   }
 }
 
-// ---- multiplying ---------------------------------------------------------------------------------------------
+// ---- multiplying
+// ---------------------------------------------------------------------------------------------
 
 template <class Ops>
-inline void multiply_block(const typename Ops::Left* left, size_t left_stride, const typename Ops::Right* right,
-                           size_t groups, double* dot, size_t stride) {
+inline void multiply_block(const typename Ops::Left* left, const typename Ops::Right* right, size_t groups,
+                           const typename Ops::Bias& bias, double* dot, size_t stride) {
   typename Ops::Sum sum[Ops::block][Ops::vectors];
 #pragma GCC unroll 16
   for (size_t r = 0; r < Ops::block; ++r) {
@@ -72,31 +64,31 @@ inline void multiply_block(const typename Ops::Left* left, size_t left_stride, c
     }
 #pragma GCC unroll 16
     for (size_t r = 0; r < Ops::block; ++r) {
-      const auto row = Ops::broadcast(left + r * left_stride + g * Ops::group);
+      const auto row = Ops::broadcast(left + (g * Ops::block + r) * Ops::group);
 #pragma GCC unroll 4
       for (size_t v = 0; v < Ops::vectors; ++v) sum[r][v] = Ops::multiply_add(sum[r][v], row, columns[v]);
     }
   }
 #pragma GCC unroll 16
   for (size_t r = 0; r < Ops::block; ++r) {
-    const auto bias = Ops::bias(left + r * left_stride, groups * Ops::group);
 #pragma GCC unroll 4
-    for (size_t v = 0; v < Ops::vectors; ++v) {
-      Ops::add_to(dot + r * stride + v * Ops::lanes, sum[r][v], bias);
-    }
+    for (size_t v = 0; v < Ops::vectors; ++v)
+      Ops::add_to(dot + r * stride + v * Ops::lanes, sum[r][v], bias, r);
   }
 }
 
 template <class Ops>
-void multiply(const void* left, size_t left_count, const void* right, size_t right_count, size_t depth, double* dot,
-              size_t stride) {
-  const size_t padded_depth = round_up(depth, Ops::group);
+void multiply(const void* left, size_t left_count, const void* right, size_t right_count, size_t depth,
+              double* dot, size_t stride) {
+  const size_t padded_depth = round_up(depth, Ops::group), groups = padded_depth / Ops::group;
   const auto* rows = static_cast<const typename Ops::Left*>(left);
   const auto* panels = static_cast<const typename Ops::Right*>(right);
+  // A panel of the right stays in the second-level cache while the blocks of the left pass by.
   for (size_t n = 0; n < right_count; n += Ops::panel) {
     for (size_t m = 0; m < left_count; m += Ops::block) {
-      multiply_block<Ops>(rows + m * padded_depth, padded_depth, panels + n * padded_depth,
-                          padded_depth / Ops::group, dot + m * stride + n, stride);
+      const typename Ops::Left* block = rows + m * padded_depth;
+      multiply_block<Ops>(block, panels + n * padded_depth, groups, Ops::bias(block, groups),
+                          dot + m * stride + n, stride);
     }
   }
 }
@@ -108,12 +100,13 @@ constexpr TileKernel tile_kernel() {
           Ops::group,
           sizeof(typename Ops::Left),
           sizeof(typename Ops::Right),
-          pack_left<Ops>,
-          pack_right<Ops>,
+          pack<typename Ops::Source, typename Ops::Left, Ops::block, Ops::group, Ops::left>,
+          pack<typename Ops::Source, typename Ops::Right, Ops::panel, Ops::group, Ops::right>,
           multiply<Ops>};
 }
 
-// ---- bounds and thresholds -----------------------------------------------------------------------------------
+// ---- bounds and thresholds
+// -----------------------------------------------------------------------------------
 
 void finish_row(double* values, size_t count, double row_norm, const double* col_norm) {
   for (size_t c = 0; c < count; ++c) values[c] = (row_norm + col_norm[c]) - 2.0 * values[c];
@@ -124,7 +117,8 @@ void find_below(const double* values, size_t count, double row_threshold, const 
   for (size_t c = 0; c < count; c += 8) mask[c / 8] = below_8(values + c, row_threshold, col_threshold + c);
 }
 
-// ---- direct differences --------------------------------------------------------------------------------------
+// ---- direct differences
+// --------------------------------------------------------------------------------------
 
 constexpr size_t kPartialSums = 16;
 
@@ -171,14 +165,9 @@ double squared_norm(const T* a, size_t count) {
   return add_tree(partial);
 }
 
-constexpr KernelSet kKernels = {tile_kernel<ByteOps>(),
-                                tile_kernel<FloatOps>(),
-                                finish_row,
-                                find_below,
-                                squared_distance<float>,
-                                squared_distance<double>,
-                                squared_norm<float>,
-                                squared_norm<double>};
+constexpr KernelSet kKernels = {
+    tile_kernel<ByteOps>(),  tile_kernel<FloatOps>(),  finish_row,          find_below,
+    squared_distance<float>, squared_distance<double>, squared_norm<float>, squared_norm<double>};
 
 }  // namespace
 }  // namespace fathom::kernels

@@ -13,6 +13,7 @@ struct ByteOps {
   struct Sum {
     int32_t lane[4];
   };
+  struct Bias {};
   static constexpr size_t group = 2, lanes = 4, vectors = 2, block = 4, panel = lanes * vectors;
 
   static Left left(uint8_t value) { return value; }
@@ -24,8 +25,8 @@ struct ByteOps {
     for (size_t i = 0; i < lanes; ++i) sum.lane[i] += row[0] * columns[2 * i] + row[1] * columns[2 * i + 1];
     return sum;
   }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) {
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) {
     for (size_t i = 0; i < lanes; ++i) dot[i] += sum.lane[i];
   }
 };
@@ -38,6 +39,7 @@ struct FloatOps {
   struct Sum {
     double lane[2];
   };
+  struct Bias {};
   static constexpr size_t group = 1, lanes = 2, vectors = 2, block = 2, panel = lanes * vectors;
 
   static Left left(float value) { return static_cast<double>(value); }
@@ -49,8 +51,8 @@ struct FloatOps {
     for (size_t i = 0; i < lanes; ++i) sum.lane[i] += row * columns[i];
     return sum;
   }
-  static int bias(const Left*, size_t) { return 0; }
-  static void add_to(double* dot, Sum sum, int) {
+  static Bias bias(const Left*, size_t) { return {}; }
+  static void add_to(double* dot, Sum sum, Bias, size_t) {
     for (size_t i = 0; i < lanes; ++i) dot[i] += sum.lane[i];
   }
 };
@@ -69,5 +71,7 @@ inline uint8_t below_8(const double* values, double row_threshold, const double*
 #include "neighbors/kernels/pair_kernels.inl.h"
 
 namespace fathom::kernels {
-const KernelSet& scalar_kernels() { return kKernels; }
+const KernelSet& scalar_kernels() {
+  return kKernels;
+}
 }  // namespace fathom::kernels

@@ -1,7 +1,7 @@
-// Coverage of the 95 % intervals: on flat tori of d = 5 and 10, n = 1000, 200 seeds, how often the interval holds the
-// expectation of the estimate. The expectation is the mean over 2000 further seeds.
-#include <boost/math/distributions/students_t.hpp>
+// Coverage of the 95 % intervals: on flat tori of d = 5 and 10, n = 1000, 200 seeds, how often the interval
+// holds the expectation of the estimate. The expectation is the mean over 2000 further seeds.
 #include <array>
+#include <boost/math/distributions/students_t.hpp>
 #include <cstdio>
 
 #include "fathom/core/parallel.h"
@@ -36,7 +36,9 @@ int main() {
   const unsigned threads = available_threads();
   const boost::math::students_t_distribution<double> student(kSplits);
   const double t = boost::math::quantile(student, 0.975);
-  std::printf("| d | estimate | expectation | sd over seeds | mean split-halves error | covered, split halves | covered, analytic |\n");
+  std::printf(
+      "| d | estimate | expectation | sd over seeds | mean split-halves error | covered, split halves | "
+      "covered, analytic |\n");
   std::printf("| --- | --- | --- | --- | --- | --- | --- |\n");
   for (const std::size_t dimension : {std::size_t{5}, std::size_t{10}}) {
     constexpr std::size_t methods = std::size(kMethods);

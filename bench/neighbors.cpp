@@ -1,6 +1,6 @@
-// Exact nearest neighbours of one prepared data set: Fathom (k = 20, self excluded) and FAISS IndexFlatL2 (k = 21) on the
-// same matrix and threads, one after the other in each round. Prints seconds a round, and writes the matrix for others.
-// Usage: bench_neighbors DATA PROTOCOL THREADS ROUNDS MATRIX.npy
+// Exact nearest neighbours of one prepared data set: Fathom (k = 20, self excluded) and FAISS IndexFlatL2 (k
+// = 21) on the same matrix and threads, one after the other in each round. Prints seconds a round, and writes
+// the matrix for others. Usage: bench_neighbors DATA PROTOCOL THREADS ROUNDS MATRIX.npy
 #include <faiss/IndexFlat.h>
 #include <omp.h>
 

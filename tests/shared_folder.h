@@ -17,4 +17,5 @@ inline std::optional<std::filesystem::path> shared_folder() {
 
 /// First statement of a test that needs the folder.
 #define FATHOM_SKIP_WITHOUT_SHARED() \
-  if (!::fathom::shared_folder()) GTEST_SKIP() << "needs the folder of real data (FATHOM_SHARED), which is not here"
+  if (!::fathom::shared_folder())    \
+  GTEST_SKIP() << "needs the folder of real data (FATHOM_SHARED), which is not here"

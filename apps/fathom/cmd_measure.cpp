@@ -2,8 +2,8 @@
 
 #include <CLI/CLI.hpp>
 #include <chrono>
-#include <cstdio>
 #include <memory>
+#include <optional>
 
 #include "commands.h"
 #include "data_options.h"
@@ -12,7 +12,9 @@
 #include "fathom/prepare/prepare.h"
 #include "fathom/report/measure_report.h"
 #include "output_file.h"
+#include "standard_streams.h"
 #include "terminal_progress.h"
+#include "whole_number.h"
 
 namespace fathom {
 
@@ -22,7 +24,7 @@ struct MeasureCommand {
   DataOptions data;
   MeasureOptions measure;
   std::string simd = "auto";
-  std::string json, csv;
+  std::optional<std::string> json, csv;  ///< files, or "-" for standard output
   bool quiet = false;
 };
 
@@ -32,49 +34,79 @@ std::uint64_t peak_memory_bytes() {
   return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
-MeasureRecord measure_one(const MeasureCommand& command, DataSet data) {
-  const auto start = std::chrono::steady_clock::now();
+using Clock = std::chrono::steady_clock;
+
+double seconds_since(Clock::time_point start) {
+  return std::chrono::duration<double>(Clock::now() - start).count();
+}
+
+/// Array files are read when they are opened, so that this is a part of the reading.
+struct Opened {
+  DataSet data;
+  double seconds;
+};
+
+Opened open_one(const MeasureCommand& command, const std::string& path) {
+  const auto start = Clock::now();
+  DataSet data = command.data.open(path);
+  return {std::move(data), seconds_since(start)};
+}
+
+MeasureRecord measure_one(const MeasureCommand& command, Opened opened) {
+  const auto start = Clock::now();
+  DataSet& data = opened.data;
   TerminalProgress progress(command.quiet);
   const Protocol protocol = command.data.chosen_protocol(data.pixels->vectors());
-  PreparedData prepared =
-      prepare(data, protocol, {command.data.threads, command.data.skip_bad}, progress);
+  PreparedData prepared = prepare(data, protocol, {command.data.threads, command.data.skip_bad}, progress);
   data.pixels.reset();  // the arrays are in the matrix now
   MeasureOptions options = command.measure;
   options.published_code = protocol.published_code;
   MeasureRecord record =
       make_measure_record(data, prepared, options, measure(prepared, data.path, options, progress));
-  record.seconds_read = progress.seconds("reading");
+  record.seconds_read = opened.seconds + progress.seconds("reading");
   record.seconds_neighbors = progress.seconds("comparing");
-  record.seconds_total = std::chrono::duration<double>(std::chrono::steady_clock::now() - start).count();
+  record.seconds_total = opened.seconds + seconds_since(start);
   record.peak_memory_bytes = peak_memory_bytes();
   return record;
+}
+
+/// What can be wrong with the options is found before any image is read.
+void check(const MeasureCommand& command) {
+  command.data.chosen_protocol(false);
+  command.data.selection();
+  check_measure_options(command.measure);
+  if (command.measure.across_groups && !command.data.read.group_column) {
+    throw UsageError("--across-groups", "needs to know the groups", "name their column with --group-column");
+  }
+  if (command.json) check_output("--json", *command.json);
+  if (command.csv) check_output("--csv", *command.csv);
+  if (command.json && command.csv) check_different("--csv", *command.csv, "--json", *command.json);
+}
+
+void write(const MeasureCommand& command, const std::vector<MeasureRecord>& records,
+           const std::vector<std::string>& line) {
+  const bool json_shown = command.json == "-", csv_shown = command.csv == "-";
+  if (command.json && !json_shown) write_file(*command.json, measure_json(records, line));
+  if (command.csv && !csv_shown) write_file(*command.csv, measure_csv(records));
+  if (json_shown) {
+    write_output(measure_json(records, line));
+  } else if (csv_shown) {
+    write_output(measure_csv(records));
+  } else if (!command.quiet) {
+    write_output(measure_table(records));
+  }
 }
 
 void run_measure(MeasureCommand& command, const std::vector<std::string>& line) {
   command.measure.seed = command.data.seed;
   command.measure.threads = command.data.threads;
   command.measure.simd = parse_simd_level(command.simd);
-  command.data.chosen_protocol(false);  // a wrong option is found before any image is read
-  if (!command.json.empty() && command.json != "-") check_output("--json", command.json);
-  if (!command.csv.empty() && command.csv != "-") check_output("--csv", command.csv);
-  if (command.json == "-" && command.csv == "-") {
-    throw UsageError("--csv", "standard output can take one of JSON and CSV", "name a file for the other");
-  }
-
-  std::vector<DataSet> data_sets;
-  for (const std::string& path : command.data.data) data_sets.push_back(command.data.open(path));
+  check(command);
+  std::vector<Opened> data_sets;
+  for (const std::string& path : command.data.data) data_sets.push_back(open_one(command, path));
   std::vector<MeasureRecord> records;
-  for (DataSet& data : data_sets) records.push_back(measure_one(command, std::move(data)));
-
-  if (!command.json.empty() && command.json != "-") write_file(command.json, measure_json(records, line));
-  if (!command.csv.empty() && command.csv != "-") write_file(command.csv, measure_csv(records));
-  if (command.json == "-") {
-    std::fputs(measure_json(records, line).c_str(), stdout);
-  } else if (command.csv == "-") {
-    std::fputs(measure_csv(records).c_str(), stdout);
-  } else if (!command.quiet) {
-    std::fputs(measure_table(records).c_str(), stdout);
-  }
+  for (Opened& opened : data_sets) records.push_back(measure_one(command, std::move(opened)));
+  write(command, records, line);
 }
 
 }  // namespace
@@ -82,30 +114,46 @@ void run_measure(MeasureCommand& command, const std::vector<std::string>& line) 
 void add_measure(CLI::App& app, const std::vector<std::string>& line) {
   const auto command = std::make_shared<MeasureCommand>();
   CLI::App* measure = app.add_subcommand("measure", "Measure intrinsic dimension and label sharpness");
+  measure->group("Commands");
   command->data.add_to(*measure);
 
   const std::string measuring = "Measuring";
   measure->add_option("-k", command->measure.k, "Neighbours of the headline MLE, 3 or more")
+      ->check(whole_number(3, 1'000'000))
+      ->type_name("N")
       ->capture_default_str()
       ->group(measuring);
-  measure->add_option("--estimator", command->measure.estimators, "Estimators: mle, twonn, gride, comma-separated")
+  measure->add_option("--estimator", command->measure.estimators, "Estimators: mle, twonn, gride")
       ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("A,B,...")
+      ->default_str("mle,twonn,gride")
+      ->group(measuring);
+  measure
+      ->add_option("--draws", command->measure.draws,
+                   "Seeded draws of 1000 images for sampled label sharpness")
+      ->check(whole_number(0, 10'000))
+      ->type_name("N")
       ->capture_default_str()
       ->group(measuring);
-  measure->add_option("--draws", command->measure.draws, "Seeded draws of 1000 images for sampled label sharpness")
-      ->check(CLI::Range(std::size_t{0}, std::size_t{10'000}))
-      ->capture_default_str()
+  measure
+      ->add_flag("--across-groups", command->measure.across_groups,
+                 "Leave out pairs of one group (--group-column), such as slices of one patient")
       ->group(measuring);
-  measure->add_flag("--across-groups", command->measure.across_groups,
-                    "Leave out pairs of one group (--group-column), such as slices of one patient")
-      ->group(measuring);
+
+  command->data.add_running_to(*measure);
   measure->add_option("--simd", command->simd, "Vector instructions: auto, scalar, avx2, avx512, avx512-vnni")
+      ->type_name("NAME")
       ->capture_default_str()
       ->group("Running");
 
   const std::string output = "Output";
-  measure->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")->group(output);
-  measure->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")->group(output);
+  measure->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->group(output);
+  measure->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->group(output);
   measure->add_flag("--quiet", command->quiet, "No table and no progress bar")->group(output);
   measure->callback([command, line] { run_measure(*command, line); });
 }

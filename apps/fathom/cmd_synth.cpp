@@ -1,6 +1,8 @@
+#include <fmt/format.h>
+
 #include <CLI/CLI.hpp>
 #include <algorithm>
-#include <cstdio>
+#include <cctype>
 #include <filesystem>
 #include <memory>
 #include <optional>
@@ -9,12 +11,15 @@
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
 #include "fathom/prepare/protocol.h"
+#include "fathom/report/printable.h"
 #include "fathom/synth/image_set.h"
 #include "fathom/synth/manifold.h"
 #include "fathom/synth/npy.h"
 #include "fathom/synth/write_images.h"
 #include "output_file.h"
+#include "standard_streams.h"
 #include "terminal_progress.h"
+#include "whole_number.h"
 
 namespace fathom {
 
@@ -32,14 +37,19 @@ struct SynthCommand {
   bool npz = false, list = false, quiet = false;
 };
 
-void list_manifolds() {
-  std::printf("images (a folder, or .npz): torus, cube\npoint clouds (.npy):\n");
+std::string dimension_text(std::size_t dimension) {
+  return dimension == 0 ? "mixed" : std::to_string(dimension);
+}
+
+std::string list_of_manifolds() {
+  std::string text = "images (a folder, or .npz): torus, cube\npoint clouds (.npy):\n";
   for (const ManifoldCard& card : manifold_cards()) {
     const bool fixed = card.smallest_dimension == card.largest_dimension;
-    std::printf("  %-18s dimension %2zu%s in %3zu   %s\n", card.name.c_str(), card.dimension, fixed ? " " : "*",
-                card.ambient_dimension, card.equation.c_str());
+    text +=
+        fmt::format("  {:<18} dimension {:>5}{} in {:3}   {}\n", card.name, dimension_text(card.dimension),
+                    fixed ? " " : "*", card.ambient_dimension, card.equation);
   }
-  std::printf("* the default; choose with --dimension\n");
+  return text + "* the default; choose with --dimension\n";
 }
 
 void refuse_image_options(const SynthCommand& command) {
@@ -67,8 +77,9 @@ void write_points(const SynthCommand& command) {
   write_npy(command.output, points);
   if (command.quiet) return;
   const ManifoldCard card = manifold_card(command.manifold);
-  std::printf("%s: %zu points on %s, dimension %zu in %zu\n", command.output.c_str(), points.rows(), card.name.c_str(),
-              command.dimension.value_or(card.dimension), points.cols());
+  write_output(fmt::format("{}: {} points on {}, dimension {} in {}\n", printable(command.output),
+                           points.rows(), card.name, command.dimension.value_or(card.dimension),
+                           points.cols()));
 }
 
 ImageSet image_set(const SynthCommand& command) {
@@ -83,13 +94,15 @@ ImageSet image_set(const SynthCommand& command) {
   if (!command.size.empty()) {
     Protocol protocol = named_protocol("native");
     set_size(protocol, command.size);
-    if (!protocol.size) throw UsageError("--size", "\"native\" is no size to make images in", "give pixels such as 64");
+    if (!protocol.size)
+      throw UsageError("--size", "\"native\" is no size to make images in", "give pixels such as 64");
     options.height = protocol.size->height;
     options.width = protocol.size->width;
   }
   if (!command.channels.empty()) {
     if (command.channels != "grey" && command.channels != "rgb") {
-      throw UsageError("--channels", "\"" + command.channels + "\" is not a choice of channels", "use grey or rgb");
+      throw UsageError("--channels", "\"" + command.channels + "\" is not a choice of channels",
+                       "use grey or rgb");
     }
     options.channels = command.channels == "rgb" ? 3 : 1;
   }
@@ -109,19 +122,22 @@ void write_images(const SynthCommand& command, bool npz) {
   }
   if (command.quiet) return;
   const ImageSetOptions& options = set.options();
-  std::printf("%s: %zu images %zux%zu in %zu classes on a %s, dimension %zu, label sharpness at most %.4g (margin %.4g)\n",
-              command.output.c_str(), options.samples, options.height, options.width, options.classes,
-              std::string(image_manifold_name(options.manifold)).c_str(), options.dimension, set.label_sharpness(),
-              set.margin());
+  write_output(fmt::format(
+      "{}: {} images {}x{} in {} classes on a {}, dimension {}, label sharpness at most {:.4g} (margin "
+      "{:.4g})\n",
+      printable(command.output), options.samples, options.height, options.width, options.classes,
+      image_manifold_name(options.manifold), options.dimension, set.label_sharpness(), set.margin()));
 }
 
 void run_synth(const SynthCommand& command) {
-  if (command.list) return list_manifolds();
+  if (command.list) return write_output(list_of_manifolds());
   if (command.output.empty()) {
-    throw UsageError("OUTPUT", "is missing", "name a folder, a .npz or a .npy file; --list shows the manifolds");
+    throw UsageError("OUTPUT", "is missing",
+                     "name a folder, a .npz or a .npy file; --list shows the manifolds");
   }
   std::string suffix = std::filesystem::path(command.output).extension().string();
-  std::ranges::transform(suffix, suffix.begin(), [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
+  std::ranges::transform(suffix, suffix.begin(),
+                         [](unsigned char c) { return static_cast<char>(std::tolower(c)); });
   if (suffix == ".npy") return write_points(command);
   write_images(command, command.npz || suffix == ".npz");
 }
@@ -130,19 +146,42 @@ void run_synth(const SynthCommand& command) {
 
 void add_synth(CLI::App& app) {
   const auto command = std::make_shared<SynthCommand>();
-  CLI::App* synth = app.add_subcommand("synth", "Write data of known intrinsic dimension, to check any estimator");
+  CLI::App* synth = app.add_subcommand("synth", "Write data of known dimension, to test estimators");
+  synth->group("Commands");
   synth->add_option("OUTPUT", command->output, "New folder (images), .npz (images) or .npy (points)");
-  synth->add_option("--manifold", command->manifold, "Manifold; --list names them")->capture_default_str();
-  synth->add_option("--dimension", command->dimension, "Intrinsic dimension (images: 5)");
-  synth->add_option("--ambient-dimension", command->ambient_dimension, "Coordinates of a point (.npy)");
-  synth->add_option("--samples", command->samples, "Images or points")->capture_default_str();
-  synth->add_option("--classes", command->classes, "Classes of images (2)");
-  synth->add_option("--size", command->size, "Pixels (64) or height x width of images");
-  synth->add_option("--channels", command->channels, "grey (default) or rgb");
-  synth->add_option("--margin", command->margin, "Distance between classes of images, in grey levels");
-  synth->add_option("--seed", command->seed, "Seed of every random choice")->capture_default_str();
-  synth->add_option("--threads", command->threads, "Threads; the files do not depend on it")
-      ->check(CLI::Range(1u, 4096u));
+  synth->add_option("--manifold", command->manifold, "Manifold; --list names them")
+      ->type_name("NAME")
+      ->capture_default_str();
+  synth->add_option("--dimension", command->dimension, "Intrinsic dimension (default of images: 5)")
+      ->check(whole_number())
+      ->type_name("N");
+  synth->add_option("--ambient-dimension", command->ambient_dimension, "Coordinates of a point (.npy)")
+      ->check(whole_number())
+      ->type_name("N");
+  synth->add_option("--samples", command->samples, "Images or points")
+      ->check(whole_number())
+      ->type_name("N")
+      ->capture_default_str();
+  synth->add_option("--classes", command->classes, "Classes of images (default: 2)")
+      ->check(whole_number())
+      ->type_name("N");
+  synth->add_option("--size", command->size, "Pixels (64) or height x width (48x64) of images (default: 64)")
+      ->type_name("SIZE");
+  synth->add_option("--channels", command->channels, "Channels of images: grey, rgb (default: grey)")
+      ->type_name("NAME");
+  synth
+      ->add_option("--margin", command->margin,
+                   "Distance between classes of images, in grey levels (default: that of gaps of a tenth)")
+      ->type_name("LEVELS");
+  synth->add_option("--seed", command->seed, "Seed of every random choice")
+      ->check(whole_number())
+      ->type_name("N")
+      ->capture_default_str();
+  synth
+      ->add_option("--threads", command->threads,
+                   "Threads; the files do not depend on it (default: all processors)")
+      ->check(whole_number(1, 4096))
+      ->type_name("N");
   synth->add_flag("--npz", command->npz, "Write one .npz file instead of a folder");
   synth->add_flag("--list", command->list, "List the manifolds and stop");
   synth->add_flag("--quiet", command->quiet, "No summary and no progress bar");

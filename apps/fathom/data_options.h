@@ -31,9 +31,12 @@ struct DataOptions {
   std::uint64_t seed = 0;
   unsigned threads = 1;
 
-  /// Declares the options on a command.
+  /// Declares DATA and the options on a command; --seed and --threads apart, since help shows them after the
+  /// command's own.
   void add_to(CLI::App& command);
-  /// Of data of this kind: the default protocol is iclr2024 for images and native for vectors. Throws UsageError.
+  void add_running_to(CLI::App& command);
+  /// Of data of this kind: the default protocol is iclr2024 for images and native for vectors. Throws
+  /// UsageError.
   Protocol chosen_protocol(bool vectors) const;
   Selection selection() const;
   /// Opens one DATA and keeps what is selected. Throws InputError.

@@ -18,6 +18,8 @@ void catch_interrupts() {
   sigaction(SIGTERM, &action, nullptr);
 }
 
-bool interrupted() { return asked; }
+bool interrupted() {
+  return asked;
+}
 
 }  // namespace fathom

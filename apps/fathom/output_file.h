@@ -5,7 +5,13 @@
 
 namespace fathom {
 
-/// Throws UsageError when `path`, given by `option`, cannot become a file: found out before the work, not after it.
+/// Throws UsageError when `path`, given by `option`, cannot become a file: found out before the work, not
+/// after it.
+/// "-" is standard output.
 void check_output(const std::string& option, const std::string& path);
+
+/// Throws UsageError when two outputs are one file.
+void check_different(const std::string& option, const std::string& path, const std::string& other_option,
+                     const std::string& other_path);
 
 }  // namespace fathom

@@ -3,14 +3,19 @@
 #include <CLI/CLI.hpp>
 #include <cstdio>
 #include <exception>
+#include <memory>
 #include <new>
 #include <string>
+#include <vector>
 
 #include "commands.h"
 #include "fathom/core/error.h"
 #include "fathom/core/version.h"
 #include "fathom/prepare/prepare.h"
+#include "fathom/report/printable.h"
+#include "help_formatter.h"
 #include "interrupt.h"
+#include "standard_streams.h"
 
 namespace fathom {
 
@@ -19,15 +24,25 @@ namespace {
 enum ExitCode { kDone = 0, kInternalFault = 1, kWrongUsage = 2, kUnusableData = 3, kInterrupted = 4 };
 
 int fail(int code, const std::string& message) {
-  std::fprintf(stderr, "fathom: error: %s\n", message.c_str());
+  std::fprintf(stderr, "fathom: error: %s\n", printable(message).c_str());
   return code;
 }
 
 int fail_with_list(const RejectedImages& error) {
   for (const RejectedImage& image : error.rejected()) {
-    std::fprintf(stderr, "%s: %s\n", image.path.c_str(), image.reason.c_str());
+    std::fprintf(stderr, "%s\n", printable(image.path + ": " + image.reason).c_str());
   }
   return fail(kUnusableData, error.what());
+}
+
+/// CLI11 notices first that something is missing, and not that a word in its place is unknown.
+std::string reason(const CLI::App& app, const CLI::App& shown, const CLI::ParseError& error) {
+  const std::vector<std::string> unknown = shown.remaining();
+  const bool command = &shown != &app;
+  if (unknown.empty()) return shown.get_subcommands({}).empty() ? error.what() : "a command is missing";
+  const std::string word = "\"" + unknown.front() + "\"";
+  if (unknown.front().starts_with("-")) return "there is no option " + word;
+  return command ? word + " is one argument too many" : "there is no command " + word;
 }
 
 int explain(const CLI::App& app, const CLI::ParseError& error) {
@@ -35,29 +50,37 @@ int explain(const CLI::App& app, const CLI::ParseError& error) {
   for (const CLI::App* command : app.get_subcommands()) shown = command;
   if (error.get_exit_code() == 0) {  // --help, --version
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
-    std::fputs((version ? std::string(error.what()) + "\n" : shown->help()).c_str(), stdout);
+    write_output(version ? std::string(error.what()) + "\n"
+                         : shown->help(shown == &app ? "" : app.get_name()));
     return kDone;
   }
   const std::string name = shown == &app ? "fathom" : "fathom " + shown->get_name();
-  return fail(kWrongUsage, std::string(error.what()) + "; see " + name + " --help");
+  return fail(kWrongUsage, reason(app, *shown, error) + "; see " + name + " --help");
+}
+
+int parse_and_run(int argc, char** argv) {
+  CLI::App app("Intrinsic dimension and label sharpness of image data sets.", "fathom");
+  app.set_help_flag("-h,--help", "Print this help and exit");
+  app.set_version_flag("--version", "fathom " + std::string(version()), "Print the version and exit");
+  app.require_subcommand(1);
+  app.formatter(std::make_shared<HelpFormatter>());
+  add_measure(app, {argv, argv + argc});
+  add_synth(app);
+  try {
+    app.parse(argc, argv);
+    return kDone;
+  } catch (const CLI::ParseError& error) {
+    return explain(app, error);
+  }
 }
 
 }  // namespace
 
 int run(int argc, char** argv) {
-  CLI::App app("Intrinsic dimension and label sharpness of image data sets.", "fathom");
-  app.set_version_flag("--version", "fathom " + std::string(version()));
-  app.require_subcommand(1);
-  app.get_formatter()->column_width(36);
-  const std::vector<std::string> command(argv, argv + argc);
-  add_measure(app, command);
-  add_synth(app);
+  occupy_closed_streams();
+  catch_interrupts();
   try {
-    catch_interrupts();
-    app.parse(argc, argv);
-    return kDone;
-  } catch (const CLI::ParseError& error) {
-    return explain(app, error);
+    return parse_and_run(argc, argv);
   } catch (const RejectedImages& error) {
     return fail_with_list(error);
   } catch (const InputError& error) {
@@ -65,7 +88,8 @@ int run(int argc, char** argv) {
   } catch (const Interrupted&) {
     return fail(kInterrupted, "interrupted; nothing was written");
   } catch (const std::bad_alloc&) {
-    return fail(kUnusableData, "not enough memory for these data; use fewer images (--samples) or a smaller --size");
+    return fail(kUnusableData,
+                "not enough memory for these data; use fewer images (--samples) or a smaller --size");
   } catch (const std::exception& error) {
     return fail(kInternalFault, std::string("internal fault: ") + error.what() + "; please report it");
   }

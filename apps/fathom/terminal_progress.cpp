@@ -14,7 +14,9 @@ namespace {
 constexpr auto kPatience = std::chrono::seconds(1);
 constexpr auto kRedraw = std::chrono::milliseconds(100);
 
-double in_seconds(std::chrono::steady_clock::duration time) { return std::chrono::duration<double>(time).count(); }
+double in_seconds(std::chrono::steady_clock::duration time) {
+  return std::chrono::duration<double>(time).count();
+}
 
 std::string time_left(double seconds) {
   const auto whole = static_cast<long>(seconds + 0.5);
@@ -27,7 +29,9 @@ std::string time_left(double seconds) {
 
 TerminalProgress::TerminalProgress(bool quiet) : visible_(!quiet && isatty(STDERR_FILENO) == 1) {}
 
-TerminalProgress::~TerminalProgress() { erase(); }
+TerminalProgress::~TerminalProgress() {
+  erase();
+}
 
 void TerminalProgress::begin(std::string_view stage, std::uint64_t total) {
   const std::lock_guard lock(mutex_);
@@ -52,7 +56,9 @@ void TerminalProgress::end() {
   erase();
 }
 
-bool TerminalProgress::cancelled() const { return interrupted(); }
+bool TerminalProgress::cancelled() const {
+  return interrupted();
+}
 
 double TerminalProgress::seconds(std::string_view stage) const {
   double sum = 0.0;
@@ -64,13 +70,15 @@ double TerminalProgress::seconds(std::string_view stage) const {
 
 void TerminalProgress::draw(Clock::time_point now) {
   constexpr int width = 30;
-  const double share = total_ == 0 ? 0.0 : std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
+  const double share =
+      total_ == 0 ? 0.0 : std::min(1.0, static_cast<double>(done_) / static_cast<double>(total_));
   const int filled = static_cast<int>(share * width);
   const std::string bar = std::string(static_cast<std::size_t>(filled), '=') +
                           std::string(static_cast<std::size_t>(width - filled), ' ');
   const double spent = in_seconds(now - start_);
   const std::string left = share > 0.0 ? time_left(spent * (1.0 - share) / share) + " left" : "";
-  std::fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s", stage_.c_str(), bar.c_str(), 100.0 * share, left.c_str());
+  std::fprintf(stderr, "\r\033[K%s [%s] %3.0f %%  %s", stage_.c_str(), bar.c_str(), 100.0 * share,
+               left.c_str());
   std::fflush(stderr);
   drawn_ = now;
   on_screen_ = true;

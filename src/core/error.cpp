@@ -13,7 +13,8 @@ InputError::InputError(std::string where, std::string reason, std::string remedy
 
 namespace detail {
 void fail_check(const char* condition, const char* file, int line) {
-  throw InternalError(std::string("check failed: ") + condition + " (" + file + ":" + std::to_string(line) + ")");
+  throw InternalError(std::string("check failed: ") + condition + " (" + file + ":" + std::to_string(line) +
+                      ")");
 }
 }  // namespace detail
 

@@ -17,7 +17,9 @@ std::uint64_t uniform_below(Generator& generator, std::uint64_t bound) {
   return boost::random::uniform_int_distribution<std::uint64_t>(0, bound - 1)(generator);
 }
 
-double uniform_unit(Generator& generator) { return boost::random::uniform_01<double>()(generator); }
+double uniform_unit(Generator& generator) {
+  return boost::random::uniform_01<double>()(generator);
+}
 
 double standard_normal(Generator& generator) {
   return boost::random::normal_distribution<double>()(generator);

@@ -39,7 +39,9 @@ std::vector<SimdLevel> supported_simd_levels() {
   return levels;
 }
 
-SimdLevel best_simd_level() { return supported_simd_levels().back(); }
+SimdLevel best_simd_level() {
+  return supported_simd_levels().back();
+}
 
 std::string_view simd_name(SimdLevel level) {
   switch (level) {

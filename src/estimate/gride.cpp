@@ -41,8 +41,8 @@ std::optional<double> solve(const std::vector<double>& ratios, std::size_t n1, s
   while (f(high) >= 0.0 && high < 1e12) high *= 2.0;
   if (!(f(low) > 0.0 && f(high) < 0.0)) return std::nullopt;
   std::uintmax_t iterations = 200;
-  const auto bracket =
-      boost::math::tools::toms748_solve(f, low, high, boost::math::tools::eps_tolerance<double>(52), iterations);
+  const auto bracket = boost::math::tools::toms748_solve(
+      f, low, high, boost::math::tools::eps_tolerance<double>(52), iterations);
   return 0.5 * (bracket.first + bracket.second);
 }
 
@@ -70,7 +70,8 @@ std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_
     information += static_cast<double>(n2 - n1 - 1) * scaled * scaled * shrunk;
   }
   const double error = 1.0 / std::sqrt(information);
-  estimate.analytic = Uncertainty{error, {*value - 1.959963984540054 * error, *value + 1.959963984540054 * error}};
+  estimate.analytic =
+      Uncertainty{error, {*value - 1.959963984540054 * error, *value + 1.959963984540054 * error}};
   return estimate;
 }
 

@@ -21,7 +21,8 @@ double quantile(const std::vector<double>& sorted, double level) {
   return sorted[below] + (at - static_cast<double>(below)) * (sorted[above] - sorted[below]);
 }
 
-SampledSharpness sampled(const std::vector<std::optional<SquaredDistance>>& draws, double unit, std::size_t m) {
+SampledSharpness sampled(const std::vector<std::optional<SquaredDistance>>& draws, double unit,
+                         std::size_t m) {
   SampledSharpness result;
   result.m = m;
   std::vector<double> values;
@@ -31,7 +32,11 @@ SampledSharpness sampled(const std::vector<std::optional<SquaredDistance>>& draw
   result.draws = values.size();
   if (values.empty()) return result;
   std::ranges::sort(values);
-  for (const double value : values) result.mean += value / static_cast<double>(values.size());
+  // From the first value on, so that equal draws have exactly their value as mean and 0 as standard
+  // deviation.
+  for (const double value : values)
+    result.mean += (value - values.front()) / static_cast<double>(values.size());
+  result.mean += values.front();
   double squares = 0.0;
   for (const double value : values) squares += (value - result.mean) * (value - result.mean);
   result.sd = values.size() > 1 ? std::sqrt(squares / static_cast<double>(values.size() - 1)) : 0.0;
@@ -41,8 +46,9 @@ SampledSharpness sampled(const std::vector<std::optional<SquaredDistance>>& draw
 
 }  // namespace
 
-std::vector<std::vector<std::uint32_t>> balanced_draws(std::span<const std::int32_t> labels, std::size_t classes,
-                                                       std::size_t m, std::size_t draws, std::uint64_t seed) {
+std::vector<std::vector<std::uint32_t>> balanced_draws(std::span<const std::int32_t> labels,
+                                                       std::size_t classes, std::size_t m, std::size_t draws,
+                                                       std::uint64_t seed) {
   std::vector<std::vector<std::uint32_t>> members(classes);
   for (std::uint32_t i = 0; i < labels.size(); ++i) members[static_cast<std::size_t>(labels[i])].push_back(i);
   std::size_t each = m / classes;
@@ -63,10 +69,12 @@ std::vector<std::vector<std::uint32_t>> balanced_draws(std::span<const std::int3
   return result;
 }
 
-LabelSharpness label_sharpness(const LabelPairsResult& pairs, std::span<const Record> records, std::size_t column,
-                               const LabelColumn& labels, double unit, std::size_t ambient_dimension, std::size_t m) {
+LabelSharpness label_sharpness(const LabelPairsResult& pairs, std::span<const Record> records,
+                               std::size_t column, const LabelColumn& labels, double unit,
+                               std::size_t ambient_dimension, std::size_t m) {
   if (pairs.nearest.empty()) {
-    throw InputError("label column \"" + labels.name + "\"", "has no two different images with different labels",
+    throw InputError("label column \"" + labels.name + "\"",
+                     "has no two different images with different labels",
                      "label sharpness needs two classes; measure the dimension alone with --ignore-labels");
   }
   LabelSharpness result;
@@ -74,8 +82,8 @@ LabelSharpness label_sharpness(const LabelPairsResult& pairs, std::span<const Re
     return labels.classes[static_cast<std::size_t>(records[number(image)].labels[column])];
   };
   for (const LabelPair& pair : pairs.nearest) {
-    result.pairs.push_back({records[number(pair.a)].path, records[number(pair.b)].path, name(pair.a), name(pair.b),
-                            Distance{unit * root(pair.squared).value}});
+    result.pairs.push_back({records[number(pair.a)].path, records[number(pair.b)].path, name(pair.a),
+                            name(pair.b), Distance{unit * root(pair.squared).value}});
   }
   result.smallest_distance = result.pairs.front().distance;
   result.value = 1.0 / result.smallest_distance.value;
@@ -90,10 +98,12 @@ LabelSharpness label_sharpness(const LabelPairsResult& pairs, std::span<const Re
   return result;
 }
 
-std::optional<PublishedSharpness> published_sharpness(const PairScan& scan, std::span<const std::int32_t> labels,
-                                                      double unit, std::uint64_t seed) {
+std::optional<PublishedSharpness> published_sharpness(const PairScan& scan,
+                                                      std::span<const std::int32_t> labels, double unit,
+                                                      std::uint64_t seed) {
   Generator generator = make_generator(seed, kPublishedStream << 32);
-  std::vector<std::uint32_t> images = random_permutation(static_cast<std::uint32_t>(labels.size()), generator);
+  std::vector<std::uint32_t> images =
+      random_permutation(static_cast<std::uint32_t>(labels.size()), generator);
   PublishedSharpness result;
   result.m = std::min<std::size_t>(1000, images.size());
   images.resize(result.m);

@@ -6,7 +6,8 @@
 namespace fathom {
 
 std::size_t LogDistances::points_with(std::size_t k) const {
-  return static_cast<std::size_t>(std::ranges::count_if(count_, [&](std::uint32_t count) { return count >= k; }));
+  return static_cast<std::size_t>(
+      std::ranges::count_if(count_, [&](std::uint32_t count) { return count >= k; }));
 }
 
 void LogDistances::reserve(std::size_t points) {

@@ -25,29 +25,21 @@ constexpr std::uint64_t kOrderStream = 0x6f726465;  // apart from every other us
 constexpr std::size_t kFewestNeighbors = 64;        // listed, so that Gride reaches n2 = 64
 constexpr unsigned kHalvings = 5;                   // of the curve of d against the number of images
 
-void check_options(const MeasureOptions& options) {
-  if (options.k < 3) {
-    throw UsageError("-k", std::to_string(options.k) + " is too few neighbours", "give 3 or more; the papers use 20");
-  }
-  for (const std::string& estimator : options.estimators) {
-    if (estimator != "mle" && estimator != "twonn" && estimator != "gride") {
-      throw UsageError("--estimator", "there is no estimator \"" + estimator + "\"", "use mle, twonn or gride");
-    }
-  }
-}
-
 bool wanted(const MeasureOptions& options, const char* estimator) {
   return std::ranges::find(options.estimators, estimator) != options.estimators.end();
 }
 
-void check_images(const PreparedData& data, const Duplicates& duplicates, const std::string& name, std::size_t k) {
+void check_images(const PreparedData& data, const Duplicates& duplicates, const std::string& name,
+                  std::size_t k) {
   if (duplicates.distinct.size() >= k + 2) return;
   const std::string images = std::to_string(data.records.size()) + " images";
-  const std::string distinct = duplicates.distinct.size() == 1
-                                   ? "which are all identical"
-                                   : "of which " + std::to_string(duplicates.distinct.size()) + " are distinct";
-  throw InputError(name, "has " + images + ", " + distinct + "; k = " + std::to_string(k) + " needs at least " +
-                             std::to_string(k + 2) + " distinct ones",
+  const std::string distinct =
+      duplicates.distinct.size() == 1
+          ? "which are all identical"
+          : "of which " + std::to_string(duplicates.distinct.size()) + " are distinct";
+  throw InputError(name,
+                   "has " + images + ", " + distinct + "; k = " + std::to_string(k) + " needs at least " +
+                       std::to_string(k + 2) + " distinct ones",
                    "add images, or ask for fewer neighbours with -k");
 }
 
@@ -65,7 +57,8 @@ DuplicateReport report_duplicates(const Duplicates& duplicates, const PreparedDa
     DuplicateGroup group;
     for (const std::uint32_t row : rows) {
       group.paths.push_back(data.records[row].path);
-      group.across_splits = group.across_splits || data.records[row].split != data.records[rows.front()].split;
+      group.across_splits =
+          group.across_splits || data.records[row].split != data.records[rows.front()].split;
     }
     report.images += rows.size() - 1;
     report.across_splits += group.across_splits ? 1 : 0;
@@ -101,7 +94,9 @@ std::vector<Planned> plan(const MeasureOptions& options, std::size_t neighbors) 
     for (const MleVariant variant :
          {MleVariant::pooled, MleVariant::as_published, MleVariant::mean, MleVariant::mean_unbiased}) {
       planned.push_back({[k = options.k, variant](const LogDistances& d) { return mle(d, k, variant); },
-                         {options.k, [k = options.k, variant](const LogDistances& d) { return mle_value(d, k, variant); }}});
+                         {options.k, [k = options.k, variant](const LogDistances& d) {
+                            return mle_value(d, k, variant);
+                          }}});
     }
   }
   if (wanted(options, "twonn")) {
@@ -160,7 +155,8 @@ std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, co
 
 DimensionByImages point_of_curve(const LogDistances& distances, std::size_t k) {
   const auto nan = std::numeric_limits<double>::quiet_NaN();
-  return {distances.points(), mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
+  return {distances.points(),
+          mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
           twonn_value(distances, TwonnVariant::ml).value_or(nan)};
 }
 
@@ -182,9 +178,22 @@ void check_classes(const PreparedData& data, const std::string& name) {
 
 }  // namespace
 
+void check_measure_options(const MeasureOptions& options) {
+  if (options.k < 3) {
+    throw UsageError("-k", std::to_string(options.k) + " is too few neighbours",
+                     "give 3 or more; the papers use 20");
+  }
+  for (const std::string& estimator : options.estimators) {
+    if (estimator != "mle" && estimator != "twonn" && estimator != "gride") {
+      throw UsageError("--estimator", "there is no estimator \"" + estimator + "\"",
+                       "use mle, twonn or gride");
+    }
+  }
+}
+
 Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
                     Progress& progress) {
-  check_options(options);
+  check_measure_options(options);
   check_classes(data, name);
   const Duplicates duplicates = find_duplicates(data.matrix, options.threads, progress);
   check_images(data, duplicates, name, options.k);
@@ -194,7 +203,8 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   result.distinct = duplicates.distinct.size();
   result.duplicates = report_duplicates(duplicates, data);
   result.search_mode = "tiles";
-  result.neighbors = std::min(result.distinct - 1, std::max(kFewestNeighbors, neighbors_for_halves(options.k)));
+  result.neighbors =
+      std::min(result.distinct - 1, std::max(kFewestNeighbors, neighbors_for_halves(options.k)));
 
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(options.seed, kOrderStream << 32);
@@ -212,8 +222,8 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   for (std::size_t c = 0; c < data.label_columns.size(); ++c) {
     LabelPairsRequest request;
     request.label = labels_of(data, c);
-    request.draws = balanced_draws(request.label, data.label_columns[c].classes.size(), options.images_per_draw,
-                                   options.draws, options.seed);
+    request.draws = balanced_draws(request.label, data.label_columns[c].classes.size(),
+                                   options.images_per_draw, options.draws, options.seed);
     request.group = groups;
     drawn.push_back(request.draws.empty() ? 0 : request.draws.front().size());
     label_pairs.push_back(std::make_unique<LabelPairs>(scan, duplicates, std::move(request)));
@@ -227,8 +237,9 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   const NeighborTable table = nearest.take_table(scan);
   const LogDistances distances = log_distances(table);
   if (distances.points_with(options.k) < options.k + 2) {
-    throw InputError(name, "has too few images with " + std::to_string(options.k) + " neighbours outside their group",
-                     "leave --across-groups out, or ask for fewer neighbours with -k");
+    throw InputError(
+        name, "has too few images with " + std::to_string(options.k) + " neighbours outside their group",
+        "leave --across-groups out, or ask for fewer neighbours with -k");
   }
   if (!mle_value(distances, options.k, MleVariant::pooled)) {
     throw InputError(name, "has equal distances between all its images, which have no dimension",
@@ -244,11 +255,13 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     TaskMeasurement task;
     task.label_column = column.name;
     for (const std::string& class_name : column.classes) task.classes.emplace_back(class_name, 0);
-    for (const Record& record : data.records) ++task.classes[static_cast<std::size_t>(record.labels[c])].second;
-    task.label_sharpness = label_sharpness(label_pairs[c]->result(scan), data.records, c, column, data.matrix.unit,
-                                           data.ambient_dimension, drawn[c]);
+    for (const Record& record : data.records)
+      ++task.classes[static_cast<std::size_t>(record.labels[c])].second;
+    task.label_sharpness = label_sharpness(label_pairs[c]->result(scan), data.records, c, column,
+                                           data.matrix.unit, data.ambient_dimension, drawn[c]);
     if (options.published_code) {
-      task.label_sharpness.as_published = published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);
+      task.label_sharpness.as_published =
+          published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);
     }
     for (const auto& rows : duplicates.groups) add_conflicts(rows, data, c, task);
     result.tasks.push_back(std::move(task));

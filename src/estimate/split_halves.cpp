@@ -14,8 +14,8 @@ constexpr std::uint64_t kSplitStream = 0x68616c76;  // apart from every other us
 constexpr double kEnoughPoints = 0.99;
 
 /// The points of one half with their neighbours in it.
-void gather_half(const NeighborTable& table, const LogDistances& distances, const std::vector<std::uint8_t>& side,
-                 std::uint8_t half, LogDistances& out) {
+void gather_half(const NeighborTable& table, const LogDistances& distances,
+                 const std::vector<std::uint8_t>& side, std::uint8_t half, LogDistances& out) {
   out.clear();
   std::vector<double> row;
   for (std::size_t i = 0; i < table.rows(); ++i) {
@@ -31,7 +31,8 @@ void gather_half(const NeighborTable& table, const LogDistances& distances, cons
 }
 
 std::optional<double> log_value(const HalfStatistic& statistic, const LogDistances& half) {
-  if (static_cast<double>(half.points_with(statistic.neighbors)) < kEnoughPoints * static_cast<double>(half.points())) {
+  if (static_cast<double>(half.points_with(statistic.neighbors)) <
+      kEnoughPoints * static_cast<double>(half.points())) {
     return std::nullopt;
   }
   const std::optional<double> value = statistic.value(half);
@@ -42,12 +43,14 @@ std::optional<double> log_value(const HalfStatistic& statistic, const LogDistanc
 }  // namespace
 
 std::size_t neighbors_for_halves(std::size_t neighbors) {
-  // Of m listed, a binomial (m, 1/2) number lies in the half; m/2 - 3.1 sqrt(m)/2 >= neighbors at the 99.9 % point.
+  // Of m listed, a binomial (m, 1/2) number lies in the half; m/2 - 3.1 sqrt(m)/2 >= neighbors at the 99.9 %
+  // point.
   const double root = 1.55 + std::sqrt(1.55 * 1.55 + 2.0 * static_cast<double>(neighbors));
   return static_cast<std::size_t>(std::ceil(root * root));
 }
 
-std::vector<std::optional<double>> split_half_errors(const NeighborTable& table, const LogDistances& distances,
+std::vector<std::optional<double>> split_half_errors(const NeighborTable& table,
+                                                     const LogDistances& distances,
                                                      std::span<const HalfStatistic> statistics,
                                                      const SplitHalvesOptions& options, Progress& progress) {
   std::size_t neighbors = 1;

@@ -87,9 +87,9 @@ std::optional<DimensionEstimate> twonn(const LogDistances& distances, TwonnVaria
   if (variant == TwonnVariant::ml) {
     const auto n = static_cast<double>(ratios.size());
     const boost::math::gamma_distribution<double> gamma(n, 1.0 / (n - 1.0));
-    estimate.analytic = Uncertainty{*value / std::sqrt(n),
-                                    {*value * boost::math::quantile(gamma, 0.025),
-                                     *value * boost::math::quantile(gamma, 0.975)}};
+    estimate.analytic = Uncertainty{
+        *value / std::sqrt(n),
+        {*value * boost::math::quantile(gamma, 0.025), *value * boost::math::quantile(gamma, 0.975)}};
   }
   return estimate;
 }

@@ -23,8 +23,9 @@ struct Candidate {
 };
 
 double upper_bound_of(const PairScan& scan, const Candidate& candidate) {
-  return candidate.exact ? candidate.lower
-                         : candidate.lower + 2.0 * (scan.margin(candidate.first) + scan.margin(candidate.second));
+  return candidate.exact
+             ? candidate.lower
+             : candidate.lower + 2.0 * (scan.margin(candidate.first) + scan.margin(candidate.second));
 }
 
 /// The `wanted` nearest of the pairs shown to it.
@@ -99,7 +100,9 @@ std::size_t bin_of(double squared) {
   return static_cast<std::size_t>(std::min(bin, kLastBin) - kFirstBin);
 }
 
-double bin_start(std::size_t bin) { return std::bit_cast<double>((bin + kFirstBin) << kBinShift); }
+double bin_start(std::size_t bin) {
+  return std::bit_cast<double>((bin + kFirstBin) << kBinShift);
+}
 
 /// Counts by bin, allocated an octave at a time: distances of one data set spread over few.
 class Histogram {

@@ -47,13 +47,15 @@ struct NearestNeighbors::Buffers {
   std::vector<double> lower;
   std::vector<std::uint32_t> key;
   std::vector<std::uint32_t> count;
-  /// Candidates above it cannot be among the k nearest. Only ever falls, so an old value errs on the safe side.
+  /// Candidates above it cannot be among the k nearest. Only ever falls, so an old value errs on the safe
+  /// side.
   std::vector<double> threshold;
   std::vector<std::mutex> locks;
 
   std::vector<std::unique_lock<std::mutex>> lock(std::uint32_t first, std::uint32_t positions) {
     std::vector<std::unique_lock<std::mutex>> held;
-    for (std::size_t s = first / kStripe; s <= (first + positions - 1) / kStripe; ++s) held.emplace_back(locks[s]);
+    for (std::size_t s = first / kStripe; s <= (first + positions - 1) / kStripe; ++s)
+      held.emplace_back(locks[s]);
     return held;
   }
 
@@ -184,7 +186,8 @@ void NearestNeighbors::collect(const PairScan& scan, const PairBlock& block, uns
       set.find_below(lower, block.cols, buffers.threshold[position], col_threshold.data(), mask.data());
       for (std::size_t g = block.diagonal ? (r + 1) / 8 : 0; g < groups_of_8; ++g) {
         for (unsigned bits = mask[g]; bits != 0; bits &= bits - 1) {
-          const auto c = static_cast<std::uint32_t>(8 * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
+          const auto c =
+              static_cast<std::uint32_t>(8 * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
           if (c >= block.cols || (block.diagonal && c <= r)) continue;
           const std::uint32_t col = scan.row(block.first_col + c);
           if (!group_.empty() && group_[row] == group_[col]) continue;

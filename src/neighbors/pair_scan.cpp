@@ -26,7 +26,9 @@ constexpr double kLargestMagnitude = 1e30;
 constexpr double kFloatUnit = 0x1p-24;   // unit roundoff of float32
 constexpr double kDoubleUnit = 0x1p-53;  // unit roundoff of float64
 
-std::size_t round_up(std::size_t value, std::size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::size_t round_up(std::size_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 // The derivation of these factors is in docs/neighbors.md.
 double margin_factor(std::size_t cols, bool rounded) {
@@ -127,7 +129,8 @@ void PairScan::build_bounds() {
   const bool as_stored = !matrix_.map && std::holds_alternative<Matrix<float>>(matrix_.stored);
   const std::size_t cols = matrix_.map ? matrix_.map->output_size() : matrix_.stored_cols();
   const double factor = margin_factor(cols, !as_stored);
-  const double tiny = static_cast<double>(cols) * 0x1p-149;  // components that fall below the range of float32
+  const double tiny =
+      static_cast<double>(cols) * 0x1p-149;  // components that fall below the range of float32
 
   if (as_stored) {
     const auto& floats = std::get<Matrix<float>>(matrix_.stored);
@@ -153,7 +156,8 @@ void PairScan::build_bounds() {
     }
   };
   std::vector<double> centre(cols, 0.0), values(cols);
-  const std::size_t step = std::max<std::size_t>(1, order_.size() / 256);  // any centre is right; a rough one will do
+  const std::size_t step =
+      std::max<std::size_t>(1, order_.size() / 256);  // any centre is right; a rough one will do
   std::size_t taken = 0;
   for (std::size_t p = 0; p < order_.size(); p += step, ++taken) {
     load(order_[p], values);
@@ -231,8 +235,8 @@ void PairScan::collect_block(std::uint32_t first_row, std::uint32_t rows, std::u
     tile.kernels().finish_row(tile.products() + r * Tile::stride, cols, norm_[order_[first_row + r]],
                               col_norm.data());
   }
-  const PairBlock block{first_row,      rows, first_col, cols, tile.products(), Tile::stride,
-                        first_row == first_col};
+  const PairBlock block{
+      first_row, rows, first_col, cols, tile.products(), Tile::stride, first_row == first_col};
   for (Collector* collector : collectors) collector->collect(*this, block, worker);
 }
 

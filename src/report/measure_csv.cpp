@@ -29,15 +29,17 @@ std::string line(const MeasureRecord& record, const TaskMeasurement* task) {
   const Measurement& measurement = record.measurement;
   std::string text = fmt::format(
       "{},{},{},{},{},{},{},{},{},{},{},", quoted(record.name), quoted(record.path), measurement.images,
-      measurement.distinct, measurement.duplicates.images, record.ambient_dimension, quoted(record.protocol.name()),
-      record.k, estimate_fields(find_estimate(measurement, "mle", "pooled")),
+      measurement.distinct, measurement.duplicates.images, record.ambient_dimension,
+      quoted(record.protocol.name()), record.k, estimate_fields(find_estimate(measurement, "mle", "pooled")),
       estimate_fields(find_estimate(measurement, "mle", "as_published")),
       estimate_fields(find_estimate(measurement, "twonn", "ml")));
   if (task == nullptr) return text + ",,,,,,\r\n";
   const LabelSharpness& sharpness = task->label_sharpness;
-  return text + fmt::format("{},{},{},{},{},{},{}\r\n", quoted(task->label_column), task->classes.size(),
-                            sharpness.value, sharpness.smallest_distance.value, sharpness.sampled.mean,
-                            sharpness.sampled.sd, task->conflicting_pairs);
+  const SampledSharpness& sampled = sharpness.sampled;
+  return text + fmt::format("{},{},{},{},{},{}\r\n", quoted(task->label_column), task->classes.size(),
+                            sharpness.value, sharpness.smallest_distance.value,
+                            sampled.draws == 0 ? "," : fmt::format("{},{}", sampled.mean, sampled.sd),
+                            task->conflicting_pairs);
 }
 
 }  // namespace

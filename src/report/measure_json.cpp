@@ -11,7 +11,9 @@ namespace {
 
 using Json = nlohmann::ordered_json;
 
-Json interval(const Interval& interval) { return Json::array({interval.low, interval.high}); }
+Json interval(const Interval& interval) {
+  return Json::array({interval.low, interval.high});
+}
 
 Json dimension(const DimensionEstimate& estimate) {
   Json json{{"estimator", estimate.estimator}, {"variant", estimate.variant}};
@@ -28,6 +30,18 @@ Json dimension(const DimensionEstimate& estimate) {
   return json;
 }
 
+Json sampled(const SampledSharpness& sampled) {
+  const auto known = [&](double value) { return sampled.draws > 0 ? Json(value) : Json(); };
+  return {{"m", sampled.m},
+          {"draws", sampled.draws},
+          {"mean", known(sampled.mean)},
+          {"sd", known(sampled.sd)},
+          {"quantiles",
+           {{"0.05", known(sampled.quantiles[0])},
+            {"0.5", known(sampled.quantiles[1])},
+            {"0.95", known(sampled.quantiles[2])}}}};
+}
+
 Json sharpness(const LabelSharpness& sharpness) {
   Json pairs = Json::array();
   for (const SharpnessPair& pair : sharpness.pairs) {
@@ -37,7 +51,6 @@ Json sharpness(const LabelSharpness& sharpness) {
                      {"label_b", pair.label_b},
                      {"distance", pair.distance.value}});
   }
-  const SampledSharpness& sampled = sharpness.sampled;
   Json json{{"value", sharpness.value},
             {"smallest_distance", sharpness.smallest_distance.value},
             {"pairs", std::move(pairs)},
@@ -50,13 +63,7 @@ Json sharpness(const LabelSharpness& sharpness) {
               {"0.99", sharpness.quantiles[2]},
               {"0.999", sharpness.quantiles[3]},
               {"1", sharpness.value}}},
-            {"sampled",
-             {{"m", sampled.m},
-              {"draws", sampled.draws},
-              {"mean", sampled.mean},
-              {"sd", sampled.sd},
-              {"quantiles",
-               {{"0.05", sampled.quantiles[0]}, {"0.5", sampled.quantiles[1]}, {"0.95", sampled.quantiles[2]}}}}}};
+            {"sampled", sampled(sharpness.sampled)}};
   if (sharpness.as_published) {
     json["as_published"] = {{"m", sharpness.as_published->m},
                             {"pairs", sharpness.as_published->pairs},
@@ -100,7 +107,8 @@ Json protocol(const MeasureRecord& record) {
 Json data_set(const MeasureRecord& record) {
   const Measurement& measurement = record.measurement;
   Json rejected = Json::array();
-  for (const RejectedImage& image : record.rejected) rejected.push_back({{"path", image.path}, {"reason", image.reason}});
+  for (const RejectedImage& image : record.rejected)
+    rejected.push_back({{"path", image.path}, {"reason", image.reason}});
   Json dimensions = Json::array();
   for (const DimensionEstimate& estimate : measurement.dimension) dimensions.push_back(dimension(estimate));
   Json by_k = Json::array();
@@ -139,9 +147,12 @@ Json data_set(const MeasureRecord& record) {
           {"dimension_by_images", std::move(by_images)},
           {"label_sharpness", labelled ? sharpness(measurement.tasks.front().label_sharpness) : Json()},
           {"tasks", std::move(tasks)},
-          {"search", {{"mode", measurement.search_mode}, {"simd", record.simd}, {"neighbors", measurement.neighbors}}},
+          {"search",
+           {{"mode", measurement.search_mode}, {"simd", record.simd}, {"neighbors", measurement.neighbors}}},
           {"seconds",
-           {{"read", record.seconds_read}, {"neighbors", record.seconds_neighbors}, {"total", record.seconds_total}}},
+           {{"read", record.seconds_read},
+            {"neighbors", record.seconds_neighbors},
+            {"total", record.seconds_total}}},
           {"peak_memory_bytes", record.peak_memory_bytes},
           {"notes", record.notes},
           {"warnings", warnings(record)}};

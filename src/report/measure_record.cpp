@@ -17,8 +17,8 @@ std::string split_of(const std::vector<Record>& records) {
 
 }  // namespace
 
-MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepared, const MeasureOptions& options,
-                                  Measurement measurement) {
+MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepared,
+                                  const MeasureOptions& options, Measurement measurement) {
   MeasureRecord record;
   record.name = data.name;
   record.path = data.path;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fathom/report/measure_report.h"
+#include "fathom/report/printable.h"
 #include "fathom/report/warnings.h"
 #include "report/find_estimate.h"
 
@@ -52,7 +53,7 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
   const Measurement& measurement = record.measurement;
   Cells cells;
   if (first) {
-    cells = {record.name,
+    cells = {printable(record.name),
              fmt::format("{}", measurement.images),
              fmt::format("{}", measurement.distinct),
              fmt::format("{}", record.ambient_dimension),
@@ -65,8 +66,9 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
   if (task == nullptr) {
     cells.insert(cells.end(), {"-", "-", "-"});
   } else {
-    cells.push_back(several ? fmt::format("{} ({} classes)", task->label_column, task->classes.size())
-                            : fmt::format("{}", task->classes.size()));
+    cells.push_back(several
+                        ? fmt::format("{} ({} classes)", printable(task->label_column), task->classes.size())
+                        : fmt::format("{}", task->classes.size()));
     cells.push_back(fmt::format("{:.4g}", task->label_sharpness.value));
     cells.push_back(drawn(task->label_sharpness));
   }
@@ -75,7 +77,8 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
 
 std::string protocol_text(const MeasureRecord& record) {
   std::string text = record.protocol.name();
-  if (record.size) text += fmt::format(", {} x {} x {}", record.size->height, record.size->width, record.channels);
+  if (record.size)
+    text += fmt::format(", {} x {} x {}", record.size->height, record.size->width, record.channels);
   if (record.range) text += fmt::format(", {:g}..{:g}", record.range->low, record.range->high);
   return text;
 }
@@ -83,16 +86,18 @@ std::string protocol_text(const MeasureRecord& record) {
 std::string details(const MeasureRecord& record, bool named) {
   const Measurement& measurement = record.measurement;
   const std::string indent = named ? "  " : "";
-  std::string text = named ? record.name + "\n" : "";
+  std::string text = named ? printable(record.name) + "\n" : "";
   for (const TaskMeasurement& task : measurement.tasks) {
     const SharpnessPair& pair = task.label_sharpness.pairs.front();
-    const std::string column = measurement.tasks.size() > 1 ? " by " + task.label_column : "";
-    text += fmt::format("{}nearest pair with different labels{}: {} ({}) and {} ({}), distance {:.6g}\n", indent, column,
-                        pair.a, pair.label_a, pair.b, pair.label_b, pair.distance.value);
+    const std::string column = measurement.tasks.size() > 1 ? " by " + printable(task.label_column) : "";
+    text += fmt::format("{}nearest pair with different labels{}: {} ({}) and {} ({}), distance {:.6g}\n",
+                        indent, column, printable(pair.a), printable(pair.label_a), printable(pair.b),
+                        printable(pair.label_b), pair.distance.value);
     if (task.label_sharpness.as_published) {
-      text += fmt::format("{}label sharpness as the published code samples it{}: {:.4g} ({} pairs of {} images)\n",
-                          indent, column, task.label_sharpness.as_published->value,
-                          task.label_sharpness.as_published->pairs, task.label_sharpness.as_published->m);
+      text += fmt::format(
+          "{}label sharpness as the published code samples it{}: {:.4g} ({} pairs of {} images)\n", indent,
+          column, task.label_sharpness.as_published->value, task.label_sharpness.as_published->pairs,
+          task.label_sharpness.as_published->m);
     }
   }
   if (const DimensionEstimate* published = find_estimate(measurement, "mle", "as_published");
@@ -100,10 +105,11 @@ std::string details(const MeasureRecord& record, bool named) {
     text += fmt::format("{}MLE as the published code normalises it: {:.2f}\n", indent, published->value);
   }
   text += fmt::format("{}protocol {}; {:.1f} s (reading {:.1f}, neighbours {:.1f}, {}, {} threads)\n", indent,
-                      protocol_text(record), record.seconds_total, record.seconds_read, record.seconds_neighbors,
-                      record.simd, record.threads);
-  for (const std::string& note : record.notes) text += indent + "note: " + note + "\n";
-  for (const std::string& warning : warnings(record)) text += indent + "warning: " + warning + "\n";
+                      protocol_text(record), record.seconds_total, record.seconds_read,
+                      record.seconds_neighbors, record.simd, record.threads);
+  for (const std::string& note : record.notes) text += indent + "note: " + printable(note) + "\n";
+  for (const std::string& warning : warnings(record))
+    text += indent + "warning: " + printable(warning) + "\n";
   return text;
 }
 
@@ -111,8 +117,8 @@ std::string details(const MeasureRecord& record, bool named) {
 
 std::string measure_table(std::span<const MeasureRecord> records) {
   if (records.empty()) return "";
-  const bool several_tasks =
-      std::ranges::any_of(records, [](const MeasureRecord& record) { return record.measurement.tasks.size() > 1; });
+  const bool several_tasks = std::ranges::any_of(
+      records, [](const MeasureRecord& record) { return record.measurement.tasks.size() > 1; });
   std::vector<Cells> rows{{"data set", "images", "distinct", "pixels",
                            fmt::format("dimension (MLE, k = {})", records.front().k), "TwoNN",
                            several_tasks ? "labels" : "classes", "label sharpness", "drawn"}};

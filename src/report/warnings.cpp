@@ -18,7 +18,8 @@ void warn_of_images(const MeasureRecord& record, std::vector<std::string>& out) 
   if (!record.rejected.empty()) {
     out.push_back(fmt::format("{} could not be used and {} left out; the JSON lists {} with the reason",
                               counted(record.rejected.size(), "image", "images"),
-                              record.rejected.size() == 1 ? "was" : "were", record.rejected.size() == 1 ? "it" : "them"));
+                              record.rejected.size() == 1 ? "was" : "were",
+                              record.rejected.size() == 1 ? "it" : "them"));
   }
   if (!record.black.empty()) {
     out.push_back(fmt::format("{} black (every pixel 0), the first: {}; check the export",
@@ -30,17 +31,18 @@ void warn_of_images(const MeasureRecord& record, std::vector<std::string>& out) 
                               100.0 * thresholds::low_contrast));
   }
   if (record.alpha_dropped > 0) {
-    out.push_back(fmt::format("the alpha channel of {} was dropped; flatten them if transparency carries content",
-                              counted(record.alpha_dropped, "image", "images")));
+    out.push_back(
+        fmt::format("the alpha channel of {} was dropped; flatten them if transparency carries content",
+                    counted(record.alpha_dropped, "image", "images")));
   }
 }
 
 void warn_of_copies(const MeasureRecord& record, std::vector<std::string>& out) {
   const DuplicateReport& duplicates = record.measurement.duplicates;
   if (duplicates.images > 0) {
-    out.push_back(fmt::format(
-        "{} of another image; the dimension is that of the {} distinct ones",
-        counted(duplicates.images, "image is an exact copy", "images are exact copies"), record.measurement.distinct));
+    out.push_back(fmt::format("{} of another image; the dimension is that of the {} distinct ones",
+                              counted(duplicates.images, "image is an exact copy", "images are exact copies"),
+                              record.measurement.distinct));
   }
   if (duplicates.across_splits > 0) {
     out.push_back(fmt::format("{} in more than one split: test results will be too good; remove the copies",
@@ -57,10 +59,12 @@ void warn_of_copies(const MeasureRecord& record, std::vector<std::string>& out) 
 
 void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& out) {
   const Measurement& measurement = record.measurement;
-  if (static_cast<double>(record.k) > thresholds::largest_neighbourhood * static_cast<double>(measurement.distinct)) {
-    out.push_back(fmt::format("{} distinct images are few for k = {}: neighbourhoods are no longer local; add images, "
-                              "or use a smaller -k",
-                              measurement.distinct, record.k));
+  if (static_cast<double>(record.k) >
+      thresholds::largest_neighbourhood * static_cast<double>(measurement.distinct)) {
+    out.push_back(
+        fmt::format("{} distinct images are few for k = {}: neighbourhoods are no longer local; add images, "
+                    "or use a smaller -k",
+                    measurement.distinct, record.k));
   }
   const DimensionEstimate* mle = find_estimate(measurement, "mle", "pooled");
   const DimensionEstimate* twonn = find_estimate(measurement, "twonn", "ml");
@@ -70,10 +74,11 @@ void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& ou
     // The half is part of the whole, so the error of the change is about that of the whole.
     if (std::abs(change) > thresholds::unstable_in_images * mle->value &&
         std::abs(change) > thresholds::standard_errors * mle->uncertainty->std_error) {
-      out.push_back(fmt::format("the dimension still {} with the number of images ({:.1f} at {}, {:.1f} at {}): compare "
-                                "data sets at equal numbers (--samples)",
-                                change > 0 ? "rises" : "falls", half.mle, half.images, mle->value,
-                                measurement.by_images.back().images));
+      out.push_back(fmt::format(
+          "the dimension still {} with the number of images ({:.1f} at {}, {:.1f} at {}): compare "
+          "data sets at equal numbers (--samples)",
+          change > 0 ? "rises" : "falls", half.mle, half.images, mle->value,
+          measurement.by_images.back().images));
     }
   }
   if (mle != nullptr && twonn != nullptr && mle->uncertainty && twonn->uncertainty) {
@@ -81,10 +86,11 @@ void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& ou
     const double error = std::hypot(mle->uncertainty->std_error, twonn->uncertainty->std_error);
     if (difference > thresholds::estimators_disagree * std::max(mle->value, twonn->value) &&
         difference > thresholds::standard_errors * error) {
-      out.push_back(fmt::format(
-          "MLE (k = {}) gives {:.1f} and TwoNN {:.1f}: the dimension depends on scale{}; see the gride curve in the JSON",
-          record.k, mle->value, twonn->value,
-          mle->value > twonn->value ? ", as near-duplicates or slices of one volume cause" : ""));
+      out.push_back(
+          fmt::format("MLE (k = {}) gives {:.1f} and TwoNN {:.1f}: the dimension depends on scale{}; see the "
+                      "gride curve in the JSON",
+                      record.k, mle->value, twonn->value,
+                      mle->value > twonn->value ? ", as near-duplicates or slices of one volume cause" : ""));
     }
   }
 }

@@ -1,6 +1,7 @@
-// Against golden.json: numbers on real data by an independent NumPy program in float64. Distances of 8-bit data are
-// equal; dimensions differ by the order of summation alone (1e-12). Under protocols that resize, the golden program
-// resizes in float32 (1e-6). The published code's loader truncates after floating-point luminance: 2e-3.
+// Against golden.json: numbers on real data by an independent NumPy program in float64. Distances of 8-bit
+// data are equal; dimensions differ by the order of summation alone (1e-12). Under protocols that resize, the
+// golden program resizes in float32 (1e-6). The published code's loader truncates after floating-point
+// luminance: 2e-3.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -28,7 +29,9 @@ struct Case {
   double tolerance;
 };
 
-void PrintTo(const Case& test, std::ostream* out) { *out << test.key; }
+void PrintTo(const Case& test, std::ostream* out) {
+  *out << test.key;
+}
 
 class Golden : public testing::TestWithParam<Case> {};
 
@@ -80,7 +83,8 @@ TEST_P(Golden, AgreesWithTheIndependentProgram) {
   EXPECT_NEAR(sum, expected_sum, prepared.matrix.exact_integers() ? 0.0 : relative(expected_sum));
   const auto first_row = golden["first_row_squared_distances"].get<std::vector<double>>();
   for (std::size_t j = 0; j < first_row.size() && !test.published_code; ++j) {
-    EXPECT_NEAR(table.squared(0)[j].value, first_row[j], prepared.matrix.exact_integers() ? 0.0 : relative(first_row[j]));
+    EXPECT_NEAR(table.squared(0)[j].value, first_row[j],
+                prepared.matrix.exact_integers() ? 0.0 : relative(first_row[j]));
   }
 
   MeasureOptions options;
@@ -111,7 +115,8 @@ TEST_P(Golden, AgreesWithTheIndependentProgram) {
     expect_twonn("linear", "twonn_drop_10_percent");
     expect_twonn("as_published", "twonn_drop_last");
     for (const std::size_t n1 : {1, 2, 4, 8}) {
-      const double value = dimension["gride_" + std::to_string(n1) + "_" + std::to_string(2 * n1)].get<double>();
+      const double value =
+          dimension["gride_" + std::to_string(n1) + "_" + std::to_string(2 * n1)].get<double>();
       EXPECT_NEAR(estimate(measured, "gride", "ml", n1), value, relative(value)) << n1;
     }
 
@@ -120,7 +125,8 @@ TEST_P(Golden, AgreesWithTheIndependentProgram) {
     const LabelSharpness& ours = measured.tasks.front().label_sharpness;
     const double value = sharpness["all_pairs"].get<double>();
     EXPECT_NEAR(ours.value, value, relative(value));
-    std::set<std::string> pair{golden_name(ours.pairs[0].a, test.split), golden_name(ours.pairs[0].b, test.split)};
+    std::set<std::string> pair{golden_name(ours.pairs[0].a, test.split),
+                               golden_name(ours.pairs[0].b, test.split)};
     EXPECT_EQ(pair, sharpness["pair"].get<std::set<std::string>>());
     const auto distances = sharpness["ten_smallest_distances"].get<std::vector<double>>();
     ASSERT_EQ(ours.pairs.size(), distances.size());
@@ -141,8 +147,20 @@ INSTANTIATE_TEST_SUITE_P(
         Case{"pneumoniamnist_train/native", "pneumoniamnist.npz", "native", false, {}, Split::train, 1e-12},
         Case{"pneumoniamnist_test/native", "pneumoniamnist.npz", "native", false, {}, Split::test, 1e-12},
         Case{"cifar10_test/native", "cifar10-test", "native", false, {}, {}, 1e-12},
-        Case{"cifar10_test_airplane_automobile/native", "cifar10-test", "native", false, {"airplane", "automobile"}, {}, 1e-12},
-        Case{"cifar10_test_airplane_automobile/iclr2024", "cifar10-test", "iclr2024", false, {"airplane", "automobile"}, {}, 1e-6},
+        Case{"cifar10_test_airplane_automobile/native",
+             "cifar10-test",
+             "native",
+             false,
+             {"airplane", "automobile"},
+             {},
+             1e-12},
+        Case{"cifar10_test_airplane_automobile/iclr2024",
+             "cifar10-test",
+             "iclr2024",
+             false,
+             {"airplane", "automobile"},
+             {},
+             1e-6},
         Case{"brainmri/miccai2022", "brainmri", "miccai2022", false, {}, {}, 1e-6},
         Case{"brainmri/miccai2022-code", "brainmri", "miccai2022", true, {}, {}, 1e-6}),
     [](const auto& test) {

@@ -8,8 +8,9 @@ namespace fathom {
 
 /// Writes `contents` beside `path`, flushes it to disk and renames it over `path`.
 ///
-/// Throws InputError naming the path when that fails (no folder, no permission, disk full); nothing of a failed
-/// write stays behind, and an earlier file at `path` is left as it was.
+/// A device or a pipe at `path` is written into; of a link, the file it leads to is replaced.
+/// Throws InputError naming the path when that fails (no folder, no permission, disk full); nothing of a
+/// failed write stays behind, and an earlier file at `path` is left as it was.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
 }  // namespace fathom

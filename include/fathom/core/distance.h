@@ -19,11 +19,15 @@ struct Distance {
   friend auto operator<=>(const Distance&, const Distance&) = default;
 };
 
-inline Distance root(SquaredDistance squared) { return {std::sqrt(squared.value)}; }
+inline Distance root(SquaredDistance squared) {
+  return {std::sqrt(squared.value)};
+}
 
 /// Row of a prepared matrix. Rows are images, in the order in which they were read.
 enum class ImageIndex : std::uint32_t {};
 
-constexpr std::uint32_t number(ImageIndex index) { return static_cast<std::uint32_t>(index); }
+constexpr std::uint32_t number(ImageIndex index) {
+  return static_cast<std::uint32_t>(index);
+}
 
 }  // namespace fathom

@@ -1,4 +1,5 @@
-// Errors: what the user gave wrongly (InputError), what we got wrong (InternalError), and a run that was stopped.
+// Errors: what the user gave wrongly (InputError), what we got wrong (InternalError), and a run that was
+// stopped.
 #pragma once
 
 #include <stdexcept>

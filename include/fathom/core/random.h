@@ -10,8 +10,9 @@
 
 namespace fathom {
 
-/// 64-bit Mersenne Twister: its numbers are fixed by the C++ standard. The standard library's distributions are
-/// not, so draw with the functions below (or Boost.Random's), never with std:: distributions or std::shuffle.
+/// 64-bit Mersenne Twister: its numbers are fixed by the C++ standard. The standard library's distributions
+/// are not, so draw with the functions below (or Boost.Random's), never with std:: distributions or
+/// std::shuffle.
 using Generator = std::mt19937_64;
 
 /// A generator for one purpose. Different streams of one seed are independent; the same pair repeats exactly.
@@ -27,7 +28,8 @@ double standard_normal(Generator& generator);
 /// Fisher-Yates shuffle.
 template <class T>
 void shuffle(std::span<T> values, Generator& generator) {
-  for (std::size_t i = values.size(); i > 1; --i) std::swap(values[i - 1], values[uniform_below(generator, i)]);
+  for (std::size_t i = values.size(); i > 1; --i)
+    std::swap(values[i - 1], values[uniform_below(generator, i)]);
 }
 
 /// 0..count-1 in random order.

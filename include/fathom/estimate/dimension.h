@@ -20,8 +20,8 @@ struct Uncertainty {
 struct DimensionEstimate {
   std::string estimator;  ///< "mle", "twonn", "gride"
   std::string variant;
-  std::optional<std::size_t> k;        ///< neighbours, of mle
-  std::optional<std::size_t> n1, n2;   ///< neighbour ranks, of gride
+  std::optional<std::size_t> k;       ///< neighbours, of mle
+  std::optional<std::size_t> n1, n2;  ///< neighbour ranks, of gride
   double value = 0.0;
   /// Under the estimator's own model, which takes neighbourhoods as independent. Not every variant has one.
   std::optional<Uncertainty> analytic;

@@ -5,13 +5,13 @@
 //              n/d + sum log mu ((n2-n1-1) / (mu^d - 1) - n1) = 0, whose left side falls in d.
 // Source       Denti, Doimo, Laio, Mira, Sci. Rep. 12:20005 (2022), eq. (5).
 // Use          d against n1 = 1, 2, 4, ... with n2 = 2 n1 is d against scale: a plateau is the credible d.
-// Zero         Exact duplicates are collapsed before. A tie (mu = 1) has no place in the density and is left out.
-// Units        None.
-// Interval     Analytic: d +- 1.96 J^-1/2 with the Fisher information
-//              J = n/d^2 + (n2-n1-1) sum (log mu / (1 - mu^-d))^2 mu^-d, points taken as independent. The interval to
-//              quote is that of split_halves.h while n2 <= 16; beyond, half the data has too few neighbours listed.
-// Agreement    golden.json to 1e-12 relative. DADApy filters large ratios and uses (n-1)/d; it differs by that.
-// Refused      n1 < 1 or n2 <= n1; no point with n2 neighbours and mu > 1.
+// Zero         Exact duplicates are collapsed before. A tie (mu = 1) has no place in the density and is left
+// out. Units        None. Interval     Analytic: d +- 1.96 J^-1/2 with the Fisher information
+//              J = n/d^2 + (n2-n1-1) sum (log mu / (1 - mu^-d))^2 mu^-d, points taken as independent. The
+//              interval to quote is that of split_halves.h while n2 <= 16; beyond, half the data has too few
+//              neighbours listed.
+// Agreement    golden.json to 1e-12 relative. DADApy filters large ratios and uses (n-1)/d; it differs by
+// that. Refused      n1 < 1 or n2 <= n1; no point with n2 neighbours and mu > 1.
 #pragma once
 
 #include <cstddef>

@@ -10,9 +10,9 @@
 
 namespace fathom {
 
-/// Of each point i the natural logarithms of T_1 <= T_2 <= ..., the distances to its nearest neighbours (itself
-/// excluded). Points may have different numbers of neighbours; an estimator that needs k uses the points that have
-/// them.
+/// Of each point i the natural logarithms of T_1 <= T_2 <= ..., the distances to its nearest neighbours
+/// (itself excluded). Points may have different numbers of neighbours; an estimator that needs k uses the
+/// points that have them.
 class LogDistances {
  public:
   explicit LogDistances(std::size_t k) : k_(k) {}
@@ -35,8 +35,8 @@ class LogDistances {
   std::vector<std::uint32_t> count_;
 };
 
-/// Of all rows of a table. Throws InputError when a distance is zero: distinct rows whose difference is too small
-/// for float64 to square.
+/// Of all rows of a table. Throws InputError when a distance is zero: distinct rows whose difference is too
+/// small for float64 to square.
 LogDistances log_distances(const NeighborTable& table);
 
 }  // namespace fathom

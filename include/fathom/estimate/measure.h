@@ -19,10 +19,10 @@ namespace fathom {
 struct MeasureOptions {
   std::size_t k = 20;
   std::vector<std::string> estimators{"mle", "twonn", "gride"};
-  std::size_t draws = 25;            ///< of label sharpness
+  std::size_t draws = 25;  ///< of label sharpness
   std::size_t images_per_draw = 1000;
-  bool across_groups = false;        ///< pairs of one group are left out
-  bool published_code = false;       ///< also label sharpness as the released code samples it
+  bool across_groups = false;   ///< pairs of one group are left out
+  bool published_code = false;  ///< also label sharpness as the released code samples it
   std::uint64_t seed = 0;
   unsigned threads = 1;
   SimdLevel simd = SimdLevel::scalar;
@@ -35,7 +35,7 @@ struct DuplicateGroup {
 };
 
 struct DuplicateReport {
-  std::size_t images = 0;  ///< copies: images beyond the first of their group
+  std::size_t images = 0;         ///< copies: images beyond the first of their group
   std::size_t across_splits = 0;  ///< groups
   std::vector<DuplicateGroup> groups;
 };
@@ -73,8 +73,13 @@ struct Measurement {
   std::string search_mode;    ///< "tiles"
 };
 
-/// Throws InputError: fewer than k + 2 distinct images, a label column with one class, fewer than k neighbours
-/// outside the own group, all distances equal; UsageError: k < 3, an unknown estimator. Throws Interrupted.
+/// Throws UsageError: k < 3, an unknown estimator. measure() begins with it; a caller with much to read may
+/// want to know before.
+void check_measure_options(const MeasureOptions& options);
+
+/// Throws InputError: fewer than k + 2 distinct images, a label column with one class, fewer than k
+/// neighbours outside the own group, all distances equal; UsageError: see check_measure_options. Throws
+/// Interrupted.
 Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
                     Progress& progress = no_progress());
 

@@ -1,15 +1,20 @@
 // Standard errors that account for overlapping neighbourhoods.
 //
-// Equation     The data are split at random into halves A and B, the estimator is applied to each on its own, with
-//              neighbours within the half. A and B are disjoint, so independent: Var log d(A) = E (log d(A) - log d(B))^2
-//              / 2, and the variance of the whole is half of that, since a statistic of local neighbourhoods has
-//              variance proportional to 1/n. The mean over `splits` random splits is taken.
-//              Interval: d exp(+- t_{0.975, splits} s) with s the standard error of log d; standard error d s.
+// Equation     The data are split at random into halves A and B, the estimator is applied to each on its own,
+// with
+//              neighbours within the half. A and B are disjoint, so independent: Var log d(A) = E (log d(A) -
+//              log d(B))^2 / 2, and the variance of the whole is half of that, since a statistic of local
+//              neighbourhoods has variance proportional to 1/n. The mean over `splits` random splits is
+//              taken. Interval: d exp(+- t_{0.975, splits} s) with s the standard error of log d; standard
+//              error d s.
 // Source       Half-sample (delete-d jackknife with d = n/2): Shao and Wu, Ann. Stat. 17:1176 (1989).
-// Covers       The expectation of the estimate at this n, not the true dimension: a bias of the estimator at this n and
+// Covers       The expectation of the estimate at this n, not the true dimension: a bias of the estimator at
+// this n and
 //              k is not in it. Coverage measured on flat tori is in docs/estimators.md.
-// Neighbours   within a half are read off the listed neighbours of the whole. A point with too few of them listed is
-//              left out of that half; whether that happens depends on the random split alone, not on the data.
+// Neighbours   within a half are read off the listed neighbours of the whole. A point with too few of them
+// listed is
+//              left out of that half; whether that happens depends on the random split alone, not on the
+//              data.
 #pragma once
 
 #include <cstddef>
@@ -40,9 +45,10 @@ struct SplitHalvesOptions {
 /// Neighbours to list of each point so that a half finds `neighbors` of them for 99.9 % of its points.
 std::size_t neighbors_for_halves(std::size_t neighbors);
 
-/// Standard error of the logarithm of each statistic; nothing where a half cannot give it in some split, or where
-/// fewer than 99 % of a half's points have the neighbours it needs.
-std::vector<std::optional<double>> split_half_errors(const NeighborTable& table, const LogDistances& distances,
+/// Standard error of the logarithm of each statistic; nothing where a half cannot give it in some split, or
+/// where fewer than 99 % of a half's points have the neighbours it needs.
+std::vector<std::optional<double>> split_half_errors(const NeighborTable& table,
+                                                     const LogDistances& distances,
                                                      std::span<const HalfStatistic> statistics,
                                                      const SplitHalvesOptions& options,
                                                      Progress& progress = no_progress());

@@ -1,18 +1,24 @@
 // TwoNN: dimension from the ratio of the second to the first neighbour distance.
 //
 // Equation     mu_i = T_2(x_i) / T_1(x_i); P(mu <= m) = 1 - m^-d, so log mu ~ Exp(d).
-//              ml            d = (n - 1) / sum log mu                      unbiased maximum likelihood, the headline
-//              linear        -log(1 - F(mu)) = d log mu through the origin, F = i/n at the i-th smallest mu,
+//              ml            d = (n - 1) / sum log mu                      unbiased maximum likelihood, the
+//              headline linear        -log(1 - F(mu)) = d log mu through the origin, F = i/n at the i-th
+//              smallest mu,
 //                            the lowest floor(0.9 n)                       Facco's own
-//              as_published  the same with the lowest n - 1                 what the code of P1 and P4 returns; a few
+//              as_published  the same with the lowest n - 1                 what the code of P1 and P4
+//              returns; a few
 //                                                                           near-duplicates decide it
-// Sources      Facco, d'Errico, Rodriguez, Laio, Sci. Rep. 7:12140 (2017), eq. (3) and (5); Denti et al., Sci. Rep.
+// Sources      Facco, d'Errico, Rodriguez, Laio, Sci. Rep. 7:12140 (2017), eq. (3) and (5); Denti et al.,
+// Sci. Rep.
 //              12:20005 (2022) for ml and its interval.
 // Zero         Exact duplicates are collapsed before. mu = 1 (a tie) counts as log mu = 0.
 // Units        None.
-// Interval     ml analytic: d [q_0.025, q_0.975] of Gamma(n, rate n - 1); standard error d / sqrt(n). Neighbour pairs
-//              share points, so the interval to quote is that of split_halves.h; the linear forms have no other.
-// Agreement    linear = scikit-dimension TwoNN(discard_fraction=0.1) since 702f4df (July 2024); before, and in torchid,
+// Interval     ml analytic: d [q_0.025, q_0.975] of Gamma(n, rate n - 1); standard error d / sqrt(n).
+// Neighbour pairs
+//              share points, so the interval to quote is that of split_halves.h; the linear forms have no
+//              other.
+// Agreement    linear = scikit-dimension TwoNN(discard_fraction=0.1) since 702f4df (July 2024); before, and
+// in torchid,
 //              F = (i-1)/n. With golden.json to 1e-12 relative.
 // Refused      Fewer than 3 points with two neighbours; every mu = 1.
 #pragma once

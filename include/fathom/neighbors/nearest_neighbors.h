@@ -17,7 +17,8 @@ namespace fathom {
 /// Nearest neighbours, nearest first; equal distances are ordered by index.
 class NeighborTable {
  public:
-  NeighborTable(std::size_t rows, std::size_t k) : k_(k), squared_(rows * k), index_(rows * k), found_(rows, 0) {}
+  NeighborTable(std::size_t rows, std::size_t k)
+      : k_(k), squared_(rows * k), index_(rows * k), found_(rows, 0) {}
 
   std::size_t rows() const { return found_.size(); }
   /// Neighbours asked for.
@@ -25,7 +26,9 @@ class NeighborTable {
   /// Neighbours row i has: k(), or fewer where groups leave fewer.
   std::size_t found(std::size_t i) const { return found_[i]; }
   /// Squared distances of row i to its neighbours, in stored units.
-  std::span<const SquaredDistance> squared(std::size_t i) const { return {squared_.data() + i * k_, found_[i]}; }
+  std::span<const SquaredDistance> squared(std::size_t i) const {
+    return {squared_.data() + i * k_, found_[i]};
+  }
   /// The neighbours of row i, as rows of this table.
   std::span<const ImageIndex> index(std::size_t i) const { return {index_.data() + i * k_, found_[i]}; }
 
@@ -45,15 +48,15 @@ class NearestNeighbors : public Collector {
   NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group = {});
   ~NearestNeighbors() override;
 
-  /// Called at every prefix but the last with the table (its k as given here) over the prefix's rows in the order
-  /// of their matrix rows.
+  /// Called at every prefix but the last with the table (its k as given here) over the prefix's rows in the
+  /// order of their matrix rows.
   void on_prefix(std::size_t k, std::function<void(const NeighborTable&)> receive);
 
   void collect(const PairScan& scan, const PairBlock& block, unsigned worker) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
 
-  /// After the scan: row i of the table is the i-th scanned row in ascending order of matrix rows, and neighbours
-  /// are given as rows of the table.
+  /// After the scan: row i of the table is the i-th scanned row in ascending order of matrix rows, and
+  /// neighbours are given as rows of the table.
   NeighborTable take_table(const PairScan& scan);
 
  private:

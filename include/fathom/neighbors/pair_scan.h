@@ -1,9 +1,9 @@
 // One pass over all pairs of rows, which feeds collectors.
 //
-// Distances. Of 8-bit rows they are exact integers. Otherwise the scan forms |x|^2 + |y|^2 - 2xy in float64 from
-// rows rounded to float32 and hands out a proven LOWER BOUND; a collector keeps whatever the bound cannot rule
-// out and asks exact() for the direct difference. docs/neighbors.md has the derivation of the margin.
-// Sums run in one fixed order, so every number is the same for any thread count and any SIMD level.
+// Distances. Of 8-bit rows they are exact integers. Otherwise the scan forms |x|^2 + |y|^2 - 2xy in float64
+// from rows rounded to float32 and hands out a proven LOWER BOUND; a collector keeps whatever the bound
+// cannot rule out and asks exact() for the direct difference. docs/neighbors.md has the derivation of the
+// margin. Sums run in one fixed order, so every number is the same for any thread count and any SIMD level.
 #pragma once
 
 #include <cstddef>
@@ -37,7 +37,8 @@ struct PairBlock {
 
 class PairScan;
 
-/// Takes what it needs from every block. collect() is called from several threads, on different blocks at once.
+/// Takes what it needs from every block. collect() is called from several threads, on different blocks at
+/// once.
 class Collector {
  public:
   virtual ~Collector() = default;
@@ -49,16 +50,19 @@ class Collector {
 /// The pairs among some rows of a matrix, in a stated order.
 class PairScan {
  public:
-  /// `order`: rows to be scanned, at most 2^31 - 1 and each at most once; order[p] is the row at position p. The
-  /// matrix must outlive the scan. Throws InputError when a value is not finite or beyond 1e30 in magnitude.
+  /// `order`: rows to be scanned, at most 2^31 - 1 and each at most once; order[p] is the row at position p.
+  /// The matrix must outlive the scan. Throws InputError when a value is not finite or beyond 1e30 in
+  /// magnitude.
   PairScan(const RowMatrix& matrix, std::vector<std::uint32_t> order, const PairScanOptions& options);
   ~PairScan();
   PairScan(const PairScan&) = delete;
   PairScan& operator=(const PairScan&) = delete;
 
-  /// Feeds every pair once to every collector. `prefixes`, ascending, the last one size(): after the pairs among
-  /// so many first positions the collectors are told. Throws Interrupted when the progress sink says so.
-  void run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes, Progress& progress);
+  /// Feeds every pair once to every collector. `prefixes`, ascending, the last one size(): after the pairs
+  /// among so many first positions the collectors are told. Throws Interrupted when the progress sink says
+  /// so.
+  void run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
+           Progress& progress);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(order_.size()); }
   std::uint32_t row(std::uint32_t position) const { return order_[position]; }
@@ -82,7 +86,7 @@ class PairScan {
   const RowMatrix& matrix_;
   std::vector<std::uint32_t> order_;
   PairScanOptions options_;
-  Matrix<float> rounded_;       ///< rows centred and rounded, where the stored ones cannot be scanned as they are
+  Matrix<float> rounded_;  ///< rows centred and rounded, where the stored ones cannot be scanned as they are
   std::vector<double> norm_;    ///< of a matrix row: squared norm, less its margin
   std::vector<double> margin_;  ///< of a matrix row; empty when bounds are exact
 };

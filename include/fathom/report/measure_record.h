@@ -29,10 +29,10 @@ struct MeasureRecord {
   std::size_t k = 20;
 
   std::vector<RejectedImage> rejected;
-  std::vector<std::string> black;       ///< paths of images whose maximum is 0
-  std::size_t low_contrast = 0;         ///< images below the threshold of warnings.h, black ones included
+  std::vector<std::string> black;  ///< paths of images whose maximum is 0
+  std::size_t low_contrast = 0;    ///< images below the threshold of warnings.h, black ones included
   std::size_t alpha_dropped = 0;
-  std::vector<std::string> notes;       ///< how the data were understood
+  std::vector<std::string> notes;  ///< how the data were understood
 
   Measurement measurement;
 
@@ -41,7 +41,7 @@ struct MeasureRecord {
 };
 
 /// Takes over what the earlier layers know; times and memory are the caller's to fill in.
-MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepared, const MeasureOptions& options,
-                                  Measurement measurement);
+MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepared,
+                                  const MeasureOptions& options, Measurement measurement);
 
 }  // namespace fathom

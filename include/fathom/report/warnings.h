@@ -11,14 +11,14 @@ namespace fathom::thresholds {
 /// (maximum - minimum) / full scale below which an image counts as low in contrast. Our choice: 5 of 255 grey
 /// levels, about the noise of 8-bit JPEG at quality 90.
 inline constexpr double low_contrast = 0.02;
-/// Largest share of the images that k neighbours may be. Our choice: at a tenth the neighbourhood is no longer local,
-/// and the Poisson model of Levina and Bickel (2004) assumes that it is.
+/// Largest share of the images that k neighbours may be. Our choice: at a tenth the neighbourhood is no
+/// longer local, and the Poisson model of Levina and Bickel (2004) assumes that it is.
 inline constexpr double largest_neighbourhood = 0.1;
-/// Relative change of d between half the images and all of them above which d is called not stable. Our choice,
-/// after P1's prostate set: 7.7 at 500 images, 4.6 at 1750, which near-duplicate slices cause.
+/// Relative change of d between half the images and all of them above which d is called not stable. Our
+/// choice, after P1's prostate set: 7.7 at 500 images, 4.6 at 1750, which near-duplicate slices cause.
 inline constexpr double unstable_in_images = 0.1;
-/// Relative difference of MLE and TwoNN above which they are said to disagree; on uniform data of known dimension
-/// up to 20 they differ by less than 10 % (flat-torus table in docs/estimators.md).
+/// Relative difference of MLE and TwoNN above which they are said to disagree; on uniform data of known
+/// dimension up to 20 they differ by less than 10 % (flat-torus table in docs/estimators.md).
 inline constexpr double estimators_disagree = 0.25;
 /// A difference must also exceed this many standard errors before it is remarked on.
 inline constexpr double standard_errors = 3.0;

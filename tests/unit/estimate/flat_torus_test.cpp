@@ -1,8 +1,8 @@
 // Expectations on uniform data without boundary or curvature: the flat torus [0,1)^d, n = 1500, k = 20.
 //
 // `seen` and `sd` are means and standard deviations over 6 seeds of an independent program (float64, direct
-// differences). Over our 20 seeds the mean must lie within 4 standard errors of the difference of two such means:
-// 4 sd sqrt(1/6 + 1/20).
+// differences). Over our 20 seeds the mean must lie within 4 standard errors of the difference of two such
+// means: 4 sd sqrt(1/6 + 1/20).
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -25,9 +25,12 @@ void check(std::size_t dimension, const std::vector<Expected>& expected) {
   std::vector<std::vector<double>> values(seeds);
   parallel_for(seeds, available_threads(), [&](std::size_t seed, unsigned) {
     const LogDistances logs = log_distances(flat_torus(1500, dimension, 20, 100 * dimension + seed));
-    values[seed] = {*mle_value(logs, 20, MleVariant::as_published),  *mle_value(logs, 20, MleVariant::pooled),
-                    *mle_value(logs, 20, MleVariant::mean_unbiased), *mle_value(logs, 20, MleVariant::mean),
-                    *twonn_value(logs, TwonnVariant::as_published),  *twonn_value(logs, TwonnVariant::linear),
+    values[seed] = {*mle_value(logs, 20, MleVariant::as_published),
+                    *mle_value(logs, 20, MleVariant::pooled),
+                    *mle_value(logs, 20, MleVariant::mean_unbiased),
+                    *mle_value(logs, 20, MleVariant::mean),
+                    *twonn_value(logs, TwonnVariant::as_published),
+                    *twonn_value(logs, TwonnVariant::linear),
                     *twonn_value(logs, TwonnVariant::ml)};
   });
   ASSERT_EQ(expected.size(), values[0].size());

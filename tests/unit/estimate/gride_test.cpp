@@ -3,7 +3,6 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
-
 #include <cmath>
 #include <vector>
 
@@ -12,7 +11,8 @@
 namespace fathom {
 namespace {
 
-/// Ratios drawn from the law itself: mu^-d is the n1-th smallest of n2 - 1 uniform numbers... as Beta(n1, n2 - n1).
+/// Ratios drawn from the law itself: mu^-d is the n1-th smallest of n2 - 1 uniform numbers... as Beta(n1, n2
+/// - n1).
 LogDistances simulated(std::size_t points, double d, std::size_t n1, std::size_t n2, std::uint64_t seed) {
   Generator generator = make_generator(seed);
   LogDistances logs(n2);
@@ -48,7 +48,8 @@ TEST(Gride, MaximisesTheLikelihood) {
 
 TEST(Gride, RecoversTheDimensionOfItsOwnLaw) {
   for (const std::size_t n1 : {1, 2, 4, 8, 32}) {
-    const std::optional<DimensionEstimate> estimate = gride(simulated(4000, 9.0, n1, 2 * n1, 5 + n1), n1, 2 * n1);
+    const std::optional<DimensionEstimate> estimate =
+        gride(simulated(4000, 9.0, n1, 2 * n1, 5 + n1), n1, 2 * n1);
     ASSERT_TRUE(estimate && estimate->analytic);
     EXPECT_NEAR(estimate->value, 9.0, 4.0 * estimate->analytic->std_error) << n1;
   }

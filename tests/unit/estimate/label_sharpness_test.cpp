@@ -43,7 +43,8 @@ TEST(LabelSharpness, ByHand) {
   pairs.nearest = {{ImageIndex{1}, ImageIndex{2}, {25.0}}, {ImageIndex{0}, ImageIndex{2}, {100.0}}};
   pairs.draws = {SquaredDistance{25.0}, SquaredDistance{100.0}, std::nullopt};
   pairs.pairs = 2;
-  pairs.quantiles = {SquaredDistance{64.0}, SquaredDistance{36.0}, SquaredDistance{25.0}, SquaredDistance{25.0}};
+  pairs.quantiles = {SquaredDistance{64.0}, SquaredDistance{36.0}, SquaredDistance{25.0},
+                     SquaredDistance{25.0}};
   const LabelSharpness sharpness = label_sharpness(pairs, records, 0, {"label", {"cat", "dog"}}, 0.1, 16, 2);
   EXPECT_NEAR(sharpness.smallest_distance.value, 0.5, 1e-15);
   EXPECT_NEAR(sharpness.value, 2.0, 1e-15);
@@ -64,8 +65,8 @@ TEST(LabelSharpness, NoPairIsRefused) {
 }
 
 TEST(PublishedSharpness, IsAMaximumOverAFewOfThePairs) {
-  // 1200 points on a line at 0, 1, ..., 1199 with labels by parity: every pair with different labels is an odd
-  // distance apart, so any sampling finds 1 / an odd integer, at most 1.
+  // 1200 points on a line at 0, 1, ..., 1199 with labels by parity: every pair with different labels is an
+  // odd distance apart, so any sampling finds 1 / an odd integer, at most 1.
   Matrix<float> points(1200, 1);
   std::vector<std::int32_t> labels;
   std::vector<std::uint32_t> order;

@@ -38,7 +38,8 @@ Matrix<double> ball(std::size_t points, std::size_t dimension, std::uint64_t see
       value = standard_normal(generator);
       norm += value * value;
     }
-    const double radius = std::pow(uniform_unit(generator), 1.0 / static_cast<double>(dimension)) / std::sqrt(norm);
+    const double radius =
+        std::pow(uniform_unit(generator), 1.0 / static_cast<double>(dimension)) / std::sqrt(norm);
     for (double& value : matrix.row(i)) value *= radius;
   }
   return matrix;
@@ -128,7 +129,8 @@ TEST(Measure, GroupsAreLeftOutOnRequest) {
   Matrix<double> matrix = ball(400, 4, 5);
   Generator generator = make_generator(6);
   for (std::size_t i = 0; i < 400; i += 2) {
-    for (std::size_t c = 0; c < 4; ++c) matrix.row(i + 1)[c] = matrix.row(i)[c] + 1e-6 * uniform_unit(generator);
+    for (std::size_t c = 0; c < 4; ++c)
+      matrix.row(i + 1)[c] = matrix.row(i)[c] + 1e-6 * uniform_unit(generator);
   }
   PreparedData data = vectors(matrix);
   for (std::uint32_t i = 0; i < 400; ++i) data.records[i].group = i / 2;
@@ -173,17 +175,22 @@ TEST(Measure, Refusals) {
   MeasureOptions unknown = options(5);
   unknown.estimators = {"danco"};
   EXPECT_THROW(measure(vectors(ball(100, 2, 1)), "data", unknown), UsageError);
-  EXPECT_NE(message([] { measure(vectors(ball(21, 2, 1)), "data", options(20)); }).find("needs at least 22 distinct"),
+  EXPECT_NE(message([] {
+              measure(vectors(ball(21, 2, 1)), "data", options(20));
+            }).find("needs at least 22 distinct"),
             std::string::npos);
   EXPECT_NO_THROW(measure(vectors(ball(22, 2, 1)), "data", options(20)));
-  EXPECT_NE(message([] { measure(vectors(Matrix<double>(50, 2)), "data", options(5)); }).find("all identical"),
-            std::string::npos);
-  EXPECT_NE(message([] { measure(vectors(ball(50, 2, 1), std::vector<std::int32_t>(50, 0), 1), "data", options(5)); })
-                .find("has one class"),
+  EXPECT_NE(
+      message([] { measure(vectors(Matrix<double>(50, 2)), "data", options(5)); }).find("all identical"),
+      std::string::npos);
+  EXPECT_NE(message([] {
+              measure(vectors(ball(50, 2, 1), std::vector<std::int32_t>(50, 0), 1), "data", options(5));
+            }).find("has one class"),
             std::string::npos);
   Matrix<double> one_hot(40, 40);
   for (std::size_t i = 0; i < 40; ++i) one_hot.row(i)[i] = 1.0;
-  EXPECT_NE(message([&] { measure(vectors(one_hot), "data", options(5)); }).find("equal distances"), std::string::npos);
+  EXPECT_NE(message([&] { measure(vectors(one_hot), "data", options(5)); }).find("equal distances"),
+            std::string::npos);
 }
 
 }  // namespace

@@ -18,18 +18,20 @@ TEST(Mle, ByHand) {
   EXPECT_NEAR(*mle_value(kTwoPoints, 3, MleVariant::pooled), 2 * 2 / (9 * kLog2), 1e-14);
   EXPECT_NEAR(*mle_value(kTwoPoints, 3, MleVariant::as_published), 2 * 1 / (9 * kLog2), 1e-14);
   EXPECT_NEAR(*mle_value(kTwoPoints, 3, MleVariant::mean), (2 / (3 * kLog2) + 2 / (6 * kLog2)) / 2, 1e-14);
-  EXPECT_NEAR(*mle_value(kTwoPoints, 3, MleVariant::mean_unbiased), (1 / (3 * kLog2) + 1 / (6 * kLog2)) / 2, 1e-14);
+  EXPECT_NEAR(*mle_value(kTwoPoints, 3, MleVariant::mean_unbiased), (1 / (3 * kLog2) + 1 / (6 * kLog2)) / 2,
+              1e-14);
 }
 
 TEST(Mle, PublishedIsLowerByOneInKMinusOne) {
   const LogDistances torus = log_distances(flat_torus(300, 4, 20, 1));
-  EXPECT_NEAR(*mle_value(torus, 20, MleVariant::as_published) / *mle_value(torus, 20, MleVariant::pooled), 18.0 / 19.0,
-              1e-14);
+  EXPECT_NEAR(*mle_value(torus, 20, MleVariant::as_published) / *mle_value(torus, 20, MleVariant::pooled),
+              18.0 / 19.0, 1e-14);
 }
 
 TEST(Mle, UnitsDoNotMatter) {
   const LogDistances scaled = from_distances({{10, 20, 40}, {10, 10, 80}});
-  EXPECT_NEAR(*mle_value(scaled, 3, MleVariant::pooled), *mle_value(kTwoPoints, 3, MleVariant::pooled), 1e-14);
+  EXPECT_NEAR(*mle_value(scaled, 3, MleVariant::pooled), *mle_value(kTwoPoints, 3, MleVariant::pooled),
+              1e-14);
 }
 
 TEST(Mle, EveryKInOnePass) {
@@ -42,8 +44,8 @@ TEST(Mle, EveryKInOnePass) {
 }
 
 TEST(Mle, AnalyticUncertaintyIsThatOfTheGamma) {
-  // Quantiles of Gamma(4) at 2.5 % and 97.5 %: half those of chi-square with 8 degrees of freedom (tables: 2.1797,
-  // 17.5345).
+  // Quantiles of Gamma(4) at 2.5 % and 97.5 %: half those of chi-square with 8 degrees of freedom
+  // (tables: 2.1797, 17.5345).
   const std::optional<DimensionEstimate> estimate = mle(kTwoPoints, 3, MleVariant::pooled);
   ASSERT_TRUE(estimate && estimate->analytic);
   EXPECT_NEAR(estimate->analytic->std_error, estimate->value / 2, 1e-12);

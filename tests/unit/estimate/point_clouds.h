@@ -24,9 +24,11 @@ inline LogDistances from_distances(const std::vector<std::vector<double>>& rows)
   return logs;
 }
 
-/// Uniform on the flat torus [0, 1)^d with periodic distances: no boundary and no curvature. Its points are embedded as
-/// circles, scaled so that short distances agree; the neighbours are then found with the periodic metric itself.
-inline NeighborTable flat_torus(std::size_t points, std::size_t dimension, std::size_t k, std::uint64_t seed) {
+/// Uniform on the flat torus [0, 1)^d with periodic distances: no boundary and no curvature. Its points are
+/// embedded as circles, scaled so that short distances agree; the neighbours are then found with the periodic
+/// metric itself.
+inline NeighborTable flat_torus(std::size_t points, std::size_t dimension, std::size_t k,
+                                std::uint64_t seed) {
   Generator generator = make_generator(seed, 77);
   std::vector<double> u(points * dimension);
   for (double& value : u) value = uniform_unit(generator);

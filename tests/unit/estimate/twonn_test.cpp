@@ -18,7 +18,8 @@ LogDistances four_points() {
 
 TEST(Twonn, ByHand) {
   EXPECT_NEAR(*twonn_value(four_points(), TwonnVariant::ml), 3.0 / 10.0, 1e-15);
-  // F = 1/4, 2/4, 3/4 at 1, 2, 3: sum x y / sum x x over the lowest three (floor(0.9 * 4) = 3, and n - 1 = 3).
+  // F = 1/4, 2/4, 3/4 at 1, 2, 3: sum x y / sum x x over the lowest three (floor(0.9 * 4) = 3, and n - 1 =
+  // 3).
   const double expected = (1 * std::log(4.0 / 3.0) + 2 * std::log(2.0) + 3 * std::log(4.0)) / 14.0;
   EXPECT_NEAR(*twonn_value(four_points(), TwonnVariant::linear), expected, 1e-15);
   EXPECT_NEAR(*twonn_value(four_points(), TwonnVariant::as_published), expected, 1e-15);
@@ -43,7 +44,8 @@ TEST(Twonn, LinearDropsTheHighestTenthAndPublishedTheLastOnly) {
 TEST(Twonn, ExactQuantilesOfTheLawGiveTheDimensionBack) {
   // mu at the plotting positions of a Pareto law of dimension 7: the line fit is exact.
   LogDistances logs(2);
-  for (int i = 1; i <= 100; ++i) logs.append(std::vector<double>{0.0, i == 100 ? 5.0 : -std::log1p(-i / 100.0) / 7.0});
+  for (int i = 1; i <= 100; ++i)
+    logs.append(std::vector<double>{0.0, i == 100 ? 5.0 : -std::log1p(-i / 100.0) / 7.0});
   EXPECT_NEAR(*twonn_value(logs, TwonnVariant::linear), 7.0, 1e-12);
   EXPECT_NEAR(*twonn_value(logs, TwonnVariant::as_published), 7.0, 1e-12);
 }

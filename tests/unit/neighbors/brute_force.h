@@ -1,4 +1,5 @@
-// An oracle that shares nothing with the library: every pair, direct differences in float64 (long double sums).
+// An oracle that shares nothing with the library: every pair, direct differences in float64 (long double
+// sums).
 #pragma once
 
 #include <algorithm>
@@ -37,8 +38,9 @@ inline double squared_distance(const std::vector<double>& a, const std::vector<d
 using Neighbor = std::pair<double, std::uint32_t>;  // squared distance, row
 
 /// Neighbours of every row among `rows`, nearest first, ties by index.
-inline std::vector<std::vector<Neighbor>> neighbors(const RowMatrix& matrix, const std::vector<std::uint32_t>& rows,
-                                                    std::size_t k, const std::vector<std::uint32_t>& group = {}) {
+inline std::vector<std::vector<Neighbor>> neighbors(const RowMatrix& matrix,
+                                                    const std::vector<std::uint32_t>& rows, std::size_t k,
+                                                    const std::vector<std::uint32_t>& group = {}) {
   std::vector<std::vector<double>> values;
   for (const std::uint32_t row : rows) values.push_back(values_of(matrix, row));
   std::vector<std::vector<Neighbor>> result(rows.size());
@@ -54,7 +56,8 @@ inline std::vector<std::vector<Neighbor>> neighbors(const RowMatrix& matrix, con
 }
 
 template <class T>
-RowMatrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double spread, double offset) {
+RowMatrix random_matrix(std::size_t rows, std::size_t cols, std::uint64_t seed, double spread,
+                        double offset) {
   Generator generator = make_generator(seed);
   Matrix<T> matrix(rows, cols);
   for (std::size_t i = 0; i < rows; ++i) {

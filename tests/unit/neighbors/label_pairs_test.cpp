@@ -20,7 +20,8 @@ Expected brute_force(const RowMatrix& matrix, const std::vector<std::int32_t>& l
   for (std::uint32_t i = 0; i < label.size(); ++i) {
     for (std::uint32_t j = i + 1; j < label.size(); ++j) {
       if (label[i] == label[j]) continue;
-      const double squared = oracle::squared_distance(oracle::values_of(matrix, i), oracle::values_of(matrix, j));
+      const double squared =
+          oracle::squared_distance(oracle::values_of(matrix, i), oracle::values_of(matrix, j));
       if (squared > 0) expected.pairs.push_back({ImageIndex{i}, ImageIndex{j}, {squared}});
     }
   }
@@ -30,7 +31,8 @@ Expected brute_force(const RowMatrix& matrix, const std::vector<std::int32_t>& l
   return expected;
 }
 
-LabelPairsResult scan(const RowMatrix& matrix, LabelPairsRequest request, PairScanOptions options = {2, best_simd_level()}) {
+LabelPairsResult scan(const RowMatrix& matrix, LabelPairsRequest request,
+                      PairScanOptions options = {2, best_simd_level()}) {
   const Duplicates duplicates = find_duplicates(matrix, 1);
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(11);
@@ -49,7 +51,8 @@ void check(std::size_t count, std::size_t cols, int classes, double spread) {
   Generator generator = make_generator(32);
   LabelPairsRequest request;
   for (std::size_t i = 0; i < count; ++i) {
-    request.label.push_back(static_cast<std::int32_t>(uniform_below(generator, static_cast<std::uint64_t>(classes))));
+    request.label.push_back(
+        static_cast<std::int32_t>(uniform_below(generator, static_cast<std::uint64_t>(classes))));
   }
   for (int d = 0; d < 70; ++d) {  // more than one 64-bit word of draws
     auto draw = random_permutation(static_cast<std::uint32_t>(count), generator);
@@ -70,9 +73,8 @@ void check(std::size_t count, std::size_t cols, int classes, double spread) {
   for (std::size_t d = 0; d < request.draws.size(); ++d) {
     std::vector<bool> in(count, false);
     for (const std::uint32_t image : request.draws[d]) in[image] = true;
-    const auto first = std::ranges::find_if(expected.pairs, [&](const LabelPair& pair) {
-      return in[number(pair.a)] && in[number(pair.b)];
-    });
+    const auto first = std::ranges::find_if(
+        expected.pairs, [&](const LabelPair& pair) { return in[number(pair.a)] && in[number(pair.b)]; });
     ASSERT_EQ(result.draws[d].has_value(), first != expected.pairs.end()) << d;
     if (result.draws[d]) {
       EXPECT_NEAR(result.draws[d]->value, first->squared.value, 1e-13 * first->squared.value) << d;
@@ -88,11 +90,21 @@ void check(std::size_t count, std::size_t cols, int classes, double spread) {
   }
 }
 
-TEST(LabelPairs, TwoClasses) { check<std::uint8_t>(300, 5, 2, 256); }
-TEST(LabelPairs, ManyClasses) { check<float>(500, 7, 9, 1); }
-TEST(LabelPairs, Doubles) { check<double>(300, 3, 2, 1); }
-TEST(LabelPairs, DuplicatesWithinAndAcrossClasses) { check<std::uint8_t>(200, 2, 3, 6); }
-TEST(LabelPairs, OneClassHasNoPairs) { check<std::uint8_t>(50, 3, 1, 256); }
+TEST(LabelPairs, TwoClasses) {
+  check<std::uint8_t>(300, 5, 2, 256);
+}
+TEST(LabelPairs, ManyClasses) {
+  check<float>(500, 7, 9, 1);
+}
+TEST(LabelPairs, Doubles) {
+  check<double>(300, 3, 2, 1);
+}
+TEST(LabelPairs, DuplicatesWithinAndAcrossClasses) {
+  check<std::uint8_t>(200, 2, 3, 6);
+}
+TEST(LabelPairs, OneClassHasNoPairs) {
+  check<std::uint8_t>(50, 3, 1, 256);
+}
 
 TEST(LabelPairs, TwoPointsAtAKnownDistance) {
   Matrix<std::uint8_t> matrix(2, 2);

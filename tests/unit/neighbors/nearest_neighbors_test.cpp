@@ -1,5 +1,5 @@
-// Neighbours against a brute force that shares no code with the library: indices equal, distances of 8-bit rows
-// equal, distances of floats within the error of a float64 sum. Ties are ordered by index on both sides.
+// Neighbours against a brute force that shares no code with the library: indices equal, distances of 8-bit
+// rows equal, distances of floats within the error of a float64 sum. Ties are ordered by index on both sides.
 #include "fathom/neighbors/nearest_neighbors.h"
 
 #include <gtest/gtest.h>
@@ -18,7 +18,8 @@ std::vector<std::uint32_t> all_rows(std::size_t count) {
 }
 
 NeighborTable scan(const RowMatrix& matrix, std::vector<std::uint32_t> order, std::size_t k,
-                   const PairScanOptions& options = {2, best_simd_level()}, std::vector<std::uint32_t> group = {}) {
+                   const PairScanOptions& options = {2, best_simd_level()},
+                   std::vector<std::uint32_t> group = {}) {
   PairScan pairs(matrix, std::move(order), options);
   NearestNeighbors nearest(pairs, k, std::move(group));
   Collector* collectors[] = {&nearest};
@@ -65,7 +66,9 @@ TEST(NearestNeighbors, Bytes) {
   }
 }
 
-TEST(NearestNeighbors, BytesWithManyTies) { check<std::uint8_t>(400, 2, 20, 3, 0); }
+TEST(NearestNeighbors, BytesWithManyTies) {
+  check<std::uint8_t>(400, 2, 20, 3, 0);
+}
 
 TEST(NearestNeighbors, Floats) {
   for (const std::size_t count : {2, 33, 240, 500}) {
@@ -124,7 +127,9 @@ TEST(NearestNeighbors, AllEqualDistances) {
   }
 }
 
-TEST(NearestNeighbors, MoreNeighboursThanRows) { check<std::uint8_t>(5, 8, 20, 256, 0); }
+TEST(NearestNeighbors, MoreNeighboursThanRows) {
+  check<std::uint8_t>(5, 8, 20, 256, 0);
+}
 
 TEST(NearestNeighbors, OnlyTheRowsAsked) {
   const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(100, 12, 8, 256, 0);
@@ -159,7 +164,8 @@ void expect_same_bits(double spread) {
     for (const unsigned threads : {1u, 2u, 7u}) {
       const NeighborTable other = scan(matrix, order, 24, {threads, level});
       for (std::size_t i = 0; i < 700; ++i) {
-        ASSERT_TRUE(std::ranges::equal(first.squared(i), other.squared(i))) << simd_name(level) << " " << threads;
+        ASSERT_TRUE(std::ranges::equal(first.squared(i), other.squared(i)))
+            << simd_name(level) << " " << threads;
         ASSERT_TRUE(std::ranges::equal(first.index(i), other.index(i))) << simd_name(level) << " " << threads;
       }
     }
@@ -194,7 +200,8 @@ TEST(NearestNeighbors, PrefixesAreScansOfTheirOwn) {
 }
 
 TEST(NearestNeighbors, RefusesValuesThatAreNotFinite) {
-  for (const double bad : {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e31}) {
+  for (const double bad :
+       {std::numeric_limits<double>::quiet_NaN(), std::numeric_limits<double>::infinity(), 1e31}) {
     RowMatrix matrix = oracle::random_matrix<double>(10, 3, 1, 1, 0);
     std::get<Matrix<double>>(matrix.stored).row(4)[1] = bad;
     EXPECT_THROW(PairScan(matrix, all_rows(10), {1, SimdLevel::scalar}), InputError);

@@ -1,6 +1,7 @@
-// Every kernel at every level this machine has, at sizes around vectors, panels and register blocks, against plain
-// loops. Byte kernels are exact. Float kernels add products exactly representable in float64; the tolerance is the
-// bound of recursive summation, depth * 2^-53 * sum |a||b|. Not covered here: which pairs the scan asks for.
+// Every kernel at every level this machine has, at sizes around vectors, panels and register blocks, against
+// plain loops. Byte kernels are exact. Float kernels add products exactly representable in float64; the
+// tolerance is the bound of recursive summation, depth * 2^-53 * sum |a||b|. Not covered here: which pairs
+// the scan asks for.
 #include <gtest/gtest.h>
 
 #include <cmath>
@@ -16,11 +17,13 @@ namespace {
 using kernels::KernelSet;
 using kernels::TileKernel;
 
-constexpr std::size_t kSizes[] = {1,  2,  3,  7,  8,  9,  15, 16, 17, 23, 24, 25, 31,
-                                  32, 33, 47, 48, 49, 63, 64, 65, 240, 784};
+constexpr std::size_t kSizes[] = {1,  2,  3,  7,  8,  9,  15, 16, 17, 23,  24, 25,
+                                  31, 32, 33, 47, 48, 49, 63, 64, 65, 240, 784};
 constexpr std::size_t kDepths[] = {1, 2, 3, 4, 5, 7, 8, 9, 15, 16, 17, 18, 31, 32, 33, 63, 64, 65, 784, 3072};
 
-std::size_t round_up(std::size_t value, std::size_t multiple) { return (value + multiple - 1) / multiple * multiple; }
+std::size_t round_up(std::size_t value, std::size_t multiple) {
+  return (value + multiple - 1) / multiple * multiple;
+}
 
 class PairKernels : public testing::TestWithParam<SimdLevel> {
  protected:
@@ -29,10 +32,12 @@ class PairKernels : public testing::TestWithParam<SimdLevel> {
 
 template <class T>
 std::vector<double> products(const TileKernel& kernel, const std::vector<std::vector<T>>& left,
-                             const std::vector<std::vector<T>>& right, std::size_t depth, std::size_t& stride) {
+                             const std::vector<std::vector<T>>& right, std::size_t depth,
+                             std::size_t& stride) {
   const std::size_t m = round_up(left.size(), kernel.block), n = round_up(right.size(), kernel.panel);
   const std::size_t padded = round_up(depth, kernel.group);
-  std::vector<std::byte> packed_left(m * padded * kernel.left_bytes), packed_right(n * padded * kernel.right_bytes);
+  std::vector<std::byte> packed_left(m * padded * kernel.left_bytes),
+      packed_right(n * padded * kernel.right_bytes);
   std::vector<const void*> rows;
   for (const auto& row : left) rows.push_back(row.data());
   kernel.pack_left(rows.data(), left.size(), m, depth, packed_left.data());
@@ -69,7 +74,8 @@ TEST_P(PairKernels, BytesAreExactAtAwkwardSizes) {
           for (std::size_t j = 0; j < n; ++j) {
             long expected = 1;
             for (std::size_t k = 0; k < depth; ++k) expected += long{left[i][k]} * right[j][k];
-            ASSERT_EQ(dot[i * stride + j], static_cast<double>(expected)) << m << " x " << n << " x " << depth;
+            ASSERT_EQ(dot[i * stride + j], static_cast<double>(expected))
+                << m << " x " << n << " x " << depth;
           }
         }
       }
@@ -91,7 +97,8 @@ TEST_P(PairKernels, FloatsAgreeWithPlainLoops) {
       std::vector<std::vector<float>> left(5), right(n);
       for (auto* rows : {&left, &right}) {
         for (auto& row : *rows) {
-          for (std::size_t k = 0; k < depth; ++k) row.push_back(static_cast<float>(standard_normal(generator)));
+          for (std::size_t k = 0; k < depth; ++k)
+            row.push_back(static_cast<float>(standard_normal(generator)));
         }
       }
       std::size_t stride = 0;
@@ -128,20 +135,24 @@ TEST_P(PairKernels, SameBitsAsScalar) {
     const auto dot = products(set.floats, rows, rows, depth, stride);
     const auto expected = products(scalar.floats, rows, rows, depth, scalar_stride);
     for (std::size_t i = 0; i < 3; ++i) {
-      for (std::size_t j = 0; j < 3; ++j) EXPECT_EQ(dot[i * stride + j], expected[i * scalar_stride + j]) << depth;
+      for (std::size_t j = 0; j < 3; ++j)
+        EXPECT_EQ(dot[i * stride + j], expected[i * scalar_stride + j]) << depth;
     }
     EXPECT_EQ(set.squared_distance_float(rows[0].data(), rows[1].data(), depth),
               scalar.squared_distance_float(rows[0].data(), rows[1].data(), depth));
     EXPECT_EQ(set.squared_distance_double(doubles[0].data(), doubles[1].data(), depth),
               scalar.squared_distance_double(doubles[0].data(), doubles[1].data(), depth));
-    EXPECT_EQ(set.squared_norm_float(rows[2].data(), depth), scalar.squared_norm_float(rows[2].data(), depth));
-    EXPECT_EQ(set.squared_norm_double(doubles[2].data(), depth), scalar.squared_norm_double(doubles[2].data(), depth));
+    EXPECT_EQ(set.squared_norm_float(rows[2].data(), depth),
+              scalar.squared_norm_float(rows[2].data(), depth));
+    EXPECT_EQ(set.squared_norm_double(doubles[2].data(), depth),
+              scalar.squared_norm_double(doubles[2].data(), depth));
   }
 }
 
 TEST_P(PairKernels, DirectDifferencesAgreeWithLongDouble) {
   Generator generator = make_generator(4);
-  for (const std::size_t depth : {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{33}, std::size_t{50176}}) {
+  for (const std::size_t depth :
+       {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{33}, std::size_t{50176}}) {
     std::vector<float> a(depth), b(depth);
     for (std::size_t k = 0; k < depth; ++k) {
       a[k] = static_cast<float>(255.0 * uniform_unit(generator));
@@ -169,16 +180,18 @@ TEST_P(PairKernels, FindsValuesAtOrBelowEitherThreshold) {
     std::vector<std::uint8_t> mask(padded / 8);
     set.find_below(values.data(), count, 2.0, thresholds.data(), mask.data());
     for (std::size_t c = 0; c < count; ++c) {
-      EXPECT_EQ((mask[c / 8] >> (c % 8)) & 1, values[c] <= 2.0 || values[c] <= thresholds[c]) << count << " " << c;
+      EXPECT_EQ((mask[c / 8] >> (c % 8)) & 1, values[c] <= 2.0 || values[c] <= thresholds[c])
+          << count << " " << c;
     }
   }
 }
 
-INSTANTIATE_TEST_SUITE_P(Levels, PairKernels, testing::ValuesIn(supported_simd_levels()), [](const auto& test) {
-  std::string name(simd_name(test.param));
-  std::replace(name.begin(), name.end(), '-', '_');
-  return name;
-});
+INSTANTIATE_TEST_SUITE_P(Levels, PairKernels, testing::ValuesIn(supported_simd_levels()),
+                         [](const auto& test) {
+                           std::string name(simd_name(test.param));
+                           std::replace(name.begin(), name.end(), '-', '_');
+                           return name;
+                         });
 
 }  // namespace
 }  // namespace fathom

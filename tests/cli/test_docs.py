@@ -1,0 +1,50 @@
+"""The documents say what the program does."""
+
+import json
+import os
+import re
+import subprocess
+import unittest
+
+from support import PROGRAM, ROOT
+
+
+def keys_of(schema, found):
+    """Every key that an object of the schema may have."""
+    if isinstance(schema, dict):
+        properties = schema.get("properties", {}) if schema.get("type") else {}
+        found.update(properties)
+        for value in schema.values():
+            keys_of(value, found)
+    elif isinstance(schema, list):
+        for value in schema:
+            keys_of(value, found)
+    return found
+
+
+class Docs(unittest.TestCase):
+    def test_cli_page_is_what_make_docs_writes(self):
+        written = subprocess.run([ROOT / "tools" / "make_docs", "--print"], capture_output=True, text=True, check=True,
+                                 env={**os.environ, "FATHOM": os.path.abspath(PROGRAM)}).stdout
+        self.assertEqual((ROOT / "docs" / "cli.md").read_text(), written, "docs/cli.md is stale: run `make docs`")
+
+    def test_cli_page_is_the_same_on_every_machine(self):
+        page = (ROOT / "docs" / "cli.md").read_text()
+        self.assertNotRegex(page, r"--threads.*\d")
+
+    def test_json_page_and_schema_know_the_same_keys(self):
+        page = (ROOT / "docs" / "json.md").read_text()
+        schema = json.loads((ROOT / "docs" / "schema" / "measure-1.schema.json").read_text())
+        for key in keys_of(schema, set()):
+            self.assertRegex(page, rf"[`{{ ]{re.escape(key)}[`,}}]", f"docs/json.md does not tell what {key} is")
+
+    def test_json_page_names_the_schema_and_every_value_of_a_choice(self):
+        page = (ROOT / "docs" / "json.md").read_text()
+        text = (ROOT / "docs" / "schema" / "measure-1.schema.json").read_text()
+        for choice in re.findall(r'"enum": \[([^\]]*)\]', text):
+            for value in json.loads(f"[{choice}]"):
+                self.assertIn(f"`{value}`" if isinstance(value, str) else str(value), page)
+
+
+if __name__ == "__main__":
+    unittest.main()

@@ -56,13 +56,16 @@ std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_
   const std::vector<double> ratios = log_ratios(distances, n1, n2);
   const std::optional<double> value = solve(ratios, n1, n2);
   if (!value) return std::nullopt;
-  DimensionEstimate estimate;
-  estimate.estimator = "gride";
-  estimate.variant = "ml";
-  estimate.n1 = n1;
-  estimate.n2 = n2;
-  estimate.value = *value;
-  estimate.n = ratios.size();
+  DimensionEstimate estimate{.estimator = "gride",
+                             .variant = "ml",
+                             .k = {},
+                             .n1 = n1,
+                             .n2 = n2,
+                             .value = *value,
+                             .analytic = {},
+                             .uncertainty = {},
+                             .interval_method = {},
+                             .n = ratios.size()};
   double information = static_cast<double>(ratios.size()) / (*value * *value);
   for (const double ratio : ratios) {
     const double shrunk = std::exp(-*value * ratio);

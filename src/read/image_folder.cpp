@@ -94,8 +94,9 @@ DataSet open_image_folder(const std::filesystem::path& folder, const ReadOptions
   }
   add_labels(data, classes);
   if (listing.other_files > 0) {
-    data.notes.push_back(std::to_string(listing.other_files) +
-                         " files without an image suffix were passed over.");
+    const bool one = listing.other_files == 1;
+    data.notes.push_back(std::to_string(listing.other_files) + (one ? " file" : " files") +
+                         " without an image suffix " + (one ? "was" : "were") + " passed over.");
   }
   data.pixels = std::make_shared<ImageFiles>(folder, std::move(listing.images), options.limits);
   return named(std::move(data), folder, "folder");

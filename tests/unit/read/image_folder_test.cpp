@@ -79,7 +79,7 @@ TEST_F(ImageFolderTest, TopFoldersWithoutImagesDoNotCount) {
   const DataSet data = open({"train/cat/1.png", "test/dog/2.png", "scripts/run.py"});
   EXPECT_EQ(data.records[0].split, Split::test);
   ASSERT_EQ(data.notes.size(), 1U);
-  EXPECT_TRUE(says(data.notes[0], {"1 files", "without an image suffix"}));
+  EXPECT_TRUE(says(data.notes[0], {"1 file without", "an image suffix was"}));
 }
 
 TEST_F(ImageFolderTest, SplitsWithoutClassesHaveNoLabels) {

@@ -16,12 +16,16 @@
 #include "fathom/core/matrix.h"
 #include "fathom/core/progress.h"
 #include "fathom/core/simd_level.h"
+#include "fathom/neighbors/search_mode.h"
 
 namespace fathom {
 
 struct PairScanOptions {
   unsigned threads = 1;
   SimdLevel simd = SimdLevel::scalar;
+  SearchMode search = SearchMode::automatic;
+  /// Neighbours of a row that the collectors will want; the cost model counts on it.
+  std::size_t neighbors = 20;
 };
 
 /// Bounds of the squared distances of some scanned rows (positions first_row..) to others (first_col..).

@@ -126,8 +126,8 @@ void PairScan::build_bounds() {
   }
 
   margin_.assign(matrix_.rows(), 0.0);
-  const bool as_stored = !matrix_.map && std::holds_alternative<Matrix<float>>(matrix_.stored);
-  const std::size_t cols = matrix_.map ? matrix_.map->output_size() : matrix_.stored_cols();
+  const bool as_stored = std::holds_alternative<Matrix<float>>(matrix_.stored);
+  const std::size_t cols = matrix_.stored_cols();
   const double factor = margin_factor(cols, !as_stored);
   const double tiny =
       static_cast<double>(cols) * 0x1p-149;  // components that fall below the range of float32
@@ -147,13 +147,7 @@ void PairScan::build_bounds() {
 
   // Rows are centred first, so that a large common offset does not use up the digits of float32.
   const auto load = [&](std::uint32_t row, std::span<double> values) {
-    if (matrix_.map) {
-      const auto stored = std::get<Matrix<std::uint8_t>>(matrix_.stored).row(row);
-      const std::vector<double> input(stored.begin(), stored.end());
-      matrix_.map->apply(input, values);
-    } else {
-      std::ranges::copy(std::get<Matrix<double>>(matrix_.stored).row(row), values.begin());
-    }
+    std::ranges::copy(std::get<Matrix<double>>(matrix_.stored).row(row), values.begin());
   };
   std::vector<double> centre(cols, 0.0), values(cols);
   const std::size_t step =
@@ -186,16 +180,6 @@ void PairScan::build_bounds() {
 
 SquaredDistance PairScan::exact(std::uint32_t a, std::uint32_t b) const {
   const kernels::KernelSet& set = select_kernels(options_.simd);
-  if (matrix_.map) {
-    const auto& bytes = std::get<Matrix<std::uint8_t>>(matrix_.stored);
-    const auto row_a = bytes.row(a), row_b = bytes.row(b);
-    thread_local std::vector<double> difference, image;
-    difference.resize(row_a.size());
-    image.resize(matrix_.map->output_size());
-    for (std::size_t k = 0; k < row_a.size(); ++k) difference[k] = static_cast<double>(row_a[k]) - row_b[k];
-    matrix_.map->apply(difference, image);
-    return {set.squared_norm_double(image.data(), image.size())};
-  }
   if (const auto* bytes = std::get_if<Matrix<std::uint8_t>>(&matrix_.stored)) {
     std::uint64_t sum = 0;
     const auto row_a = bytes->row(a), row_b = bytes->row(b);

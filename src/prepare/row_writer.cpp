@@ -5,6 +5,7 @@
 
 #include "fathom/core/parallel.h"
 #include "fathom/prepare/resize.h"
+#include "prepare/enlarging_map.h"
 
 namespace fathom {
 
@@ -59,7 +60,7 @@ void RowWriter::begin(const Image& image, const std::string& name) {
   channels_ = protocol_.channels == Channels::rgb ? 3 : image.channels();
   if (*size_ == stored_ || protocol_.resize == Protocol::Resize::nearest) {
     form_ = Form::as_stored;
-  } else if (type_ == PixelType::uint8 && enlarging_map(stored_, channels_, *size_)) {
+  } else if (type_ == PixelType::uint8 && EnlargingMap::between(stored_, channels_, *size_)) {
     form_ = Form::enlarged;
   } else {
     form_ = Form::resized;
@@ -178,10 +179,21 @@ void RowWriter::move_row(std::size_t from, std::size_t to) {
              matrix_);
 }
 
+Matrix<float> RowWriter::enlarged_rows() const {
+  const auto& images = std::get<Matrix<std::uint8_t>>(matrix_);
+  const auto map = EnlargingMap::between(stored_, channels_, *size_);
+  FATHOM_CHECK(map.has_value());
+  Matrix<float> rows(0, images.cols());
+  rows.resize_rows(images.rows());
+  parallel_for(images.rows(), threads_,
+               [&](std::size_t i, unsigned) { map->apply(images.row(i), rows.row(i)); });
+  return rows;
+}
+
 RowMatrix RowWriter::take() {
+  if (begun_ && form_ == Form::enlarged) matrix_ = enlarged_rows();
   RowMatrix result;
   result.stored = std::move(matrix_);
-  if (begun_ && form_ == Form::enlarged) result.map = enlarging_map(stored_, channels_, *size_);
   return result;
 }
 

@@ -14,8 +14,8 @@ namespace fathom {
 
 /// Rows take one of three forms, which later images may force to the next:
 /// - as stored: all images have the protocol's size; 8-bit images stay 8 bits, 16-bit ones become float32;
-/// - enlarged: 8-bit images of one size that the protocol enlarges, kept as stored and compared through a
-/// RowMap;
+/// - enlarged: 8-bit images of one size that the protocol enlarges, kept as stored until they are taken,
+/// which makes float32 rows of that size by an EnlargingMap;
 /// - resized: float32, at the protocol's size.
 ///
 /// A grey matrix becomes RGB, by replication, when the first colour image comes.
@@ -39,7 +39,7 @@ class RowWriter {
   std::size_t channels() const { return channels_; }
   /// Nothing before the first image.
   std::optional<ImageSize> size() const { return size_; }
-  /// The matrix, with unit 1.
+  /// The matrix, with unit 1. Ends the writing.
   RowMatrix take();
 
  private:
@@ -49,6 +49,7 @@ class RowWriter {
   bool size_fits(const Image& image) const;
   void use_rgb();
   void use_resized();
+  Matrix<float> enlarged_rows() const;
   std::size_t row_size() const;
 
   Protocol protocol_;

@@ -59,27 +59,11 @@ class Matrix {
   std::vector<T, detail::UnfilledAllocator<T>> values_;
 };
 
-/// A linear map that is applied to a stored 8-bit row before distances are taken.
-///
-/// Resizing is linear, so images stored at their own size can be compared as if resized: see
-/// prepare/resize.h. Implementations are immutable and may be used from several threads.
-class RowMap {
- public:
-  virtual ~RowMap() = default;
-  /// Values a stored row has, and values its image has.
-  virtual std::size_t input_size() const = 0;
-  virtual std::size_t output_size() const = 0;
-  /// Accepts differences of rows too, which is why it takes doubles. Sizes: input_size(), output_size().
-  virtual void apply(std::span<const double> row, std::span<double> image) const = 0;
-};
-
 /// The numbers whose Euclidean distances are measured.
 ///
-/// The distance of rows i and j is unit * |map(row_i) - map(row_j)|, in the pixel units of the protocol.
+/// The distance of rows i and j is unit * |row_i - row_j|, in the pixel units of the protocol.
 struct RowMatrix {
   std::variant<Matrix<std::uint8_t>, Matrix<float>, Matrix<double>> stored;
-  /// Null: rows are compared as they are stored. Otherwise `stored` holds 8-bit rows.
-  std::shared_ptr<const RowMap> map;
   /// Protocol units per stored unit; keeps 8-bit pixels 8 bits under a range such as 0..1.
   double unit = 1.0;
 
@@ -93,7 +77,7 @@ struct RowMatrix {
     return std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, stored);
   }
   /// True when every squared distance, in stored units, is an exact integer.
-  bool exact_integers() const { return !map && std::holds_alternative<Matrix<std::uint8_t>>(stored); }
+  bool exact_integers() const { return std::holds_alternative<Matrix<std::uint8_t>>(stored); }
 };
 
 }  // namespace fathom

@@ -12,11 +12,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <vector>
 
-#include "fathom/core/matrix.h"
 #include "fathom/prepare/protocol.h"
 
 namespace fathom {
@@ -35,16 +33,5 @@ void resize_bilinear(std::span<const T> image, ImageSize from, std::size_t chann
 template <class T>
 void resize_nearest(std::span<const T> image, ImageSize from, std::size_t channels, ImageSize to,
                     std::span<T> out);
-
-/// Distances of enlarged images from the images as stored.
-///
-/// Bilinear resizing is linear, x -> A x with A = A_h (x) A_w, so |A x - A y|^2 = (x - y)' G (x - y) with
-/// G = A'A = G_h (x) G_w. Each output mixes two neighbours, hence G_h and G_w are tridiagonal, and where no
-/// axis shrinks they are positive definite: G_h = L_h L_h', and |A x - A y| = |(L_h (x) L_w)' (x - y)|. The
-/// map applied here is (L_h (x) L_w)': it has the size of the stored image and leaves every distance as it
-/// would be between the enlarged ones.
-///
-/// Returns null when an axis shrinks or G is not numerically definite.
-std::shared_ptr<const RowMap> enlarging_map(ImageSize from, std::size_t channels, ImageSize to);
 
 }  // namespace fathom

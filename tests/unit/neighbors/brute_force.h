@@ -14,16 +14,12 @@
 namespace fathom::oracle {
 
 inline std::vector<double> values_of(const RowMatrix& matrix, std::uint32_t row) {
-  std::vector<double> values = std::visit(
+  return std::visit(
       [&](const auto& stored) {
         const auto span = stored.row(row);
         return std::vector<double>(span.begin(), span.end());
       },
       matrix.stored);
-  if (!matrix.map) return values;
-  std::vector<double> image(matrix.map->output_size());
-  matrix.map->apply(values, image);
-  return image;
 }
 
 inline double squared_distance(const std::vector<double>& a, const std::vector<double>& b) {

@@ -104,11 +104,6 @@ inline double distance(const RowMatrix& matrix, std::size_t i, std::size_t j) {
   std::vector<double> difference = row(matrix, i);
   const std::vector<double> other = row(matrix, j);
   for (std::size_t k = 0; k < difference.size(); ++k) difference[k] -= other[k];
-  if (matrix.map) {
-    std::vector<double> mapped(matrix.map->output_size());
-    matrix.map->apply(difference, mapped);
-    difference = mapped;
-  }
   double sum = 0;
   for (const double value : difference) sum += value * value;
   return matrix.unit * std::sqrt(sum);

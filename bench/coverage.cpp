@@ -19,15 +19,18 @@ constexpr unsigned kSplits = 100;
 
 struct Method {
   const char* name;
-  std::size_t neighbors;
+  PointStatistic statistic;
+  std::size_t value;  ///< of the statistic
   std::optional<DimensionEstimate> (*make)(const LogDistances&);
 };
 
 const Method kMethods[] = {
-    {"MLE pooled, k = 20", kNeighbors,
+    {"MLE pooled, k = 20", mle_statistic(kNeighbors), 0,
      [](const LogDistances& logs) { return mle(logs, kNeighbors, MleVariant::pooled); }},
-    {"TwoNN ml", 2, [](const LogDistances& logs) { return twonn(logs, TwonnVariant::ml); }},
-    {"TwoNN linear", 2, [](const LogDistances& logs) { return twonn(logs, TwonnVariant::linear); }},
+    {"TwoNN ml", twonn_statistic(), 0,
+     [](const LogDistances& logs) { return twonn(logs, TwonnVariant::ml); }},
+    {"TwoNN linear", twonn_statistic(), 1,
+     [](const LogDistances& logs) { return twonn(logs, TwonnVariant::linear); }},
 };
 
 }  // namespace
@@ -51,17 +54,13 @@ int main() {
     parallel_for(kSeeds, threads, [&](std::size_t s, unsigned) {
       const NeighborTable table = flat_torus(kPoints, dimension, neighbors_for_halves(kNeighbors), s);
       const LogDistances logs = log_distances(table);
-      std::vector<HalfStatistic> halves;
-      for (const Method& method : kMethods) {
-        halves.push_back({method.neighbors, [&](const LogDistances& half) -> std::optional<double> {
-                            return method.make(half)->value;
-                          }});
-      }
+      std::vector<PointStatistic> halves;
+      for (const Method& method : kMethods) halves.push_back(method.statistic);
       const auto errors = split_half_errors(table, logs, halves, {kSplits, s, 1});
       for (std::size_t m = 0; m < methods; ++m) {
         const DimensionEstimate estimate = *kMethods[m].make(logs);
         value[s][m] = estimate.value;
-        error[s][m] = *errors[m];
+        error[s][m] = *errors[m][kMethods[m].value];
         analytic[s][m] = estimate.analytic ? estimate.analytic->std_error : 0.0;
       }
     });

@@ -1,80 +1,89 @@
 #include "fathom/estimate/gride.h"
 
-#include <boost/math/tools/roots.hpp>
+#include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <vector>
 
+#include "estimate/bernoulli_sums.h"
 #include "fathom/core/error.h"
 
 namespace fathom {
 
 namespace {
 
-std::vector<double> log_ratios(const LogDistances& distances, std::size_t n1, std::size_t n2) {
-  FATHOM_CHECK(n1 >= 1 && n2 > n1 && n2 <= distances.k());
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < distances.points(); ++i) {
-    const auto row = distances.row(i);
-    if (row.size() < n2) continue;
-    const double ratio = row[n2 - 1] - row[n1 - 1];
-    if (ratio > 0.0) ratios.push_back(ratio);
-  }
-  return ratios;
+/// Ratios of a maximum beyond are the rounding errors of ties.
+constexpr double kLargestDimension = 1e12;
+
+std::span<const double> without_ties(std::span<double> ratios) {
+  const auto ties = std::partition(ratios.begin(), ratios.end(), [](double ratio) { return ratio > 0.0; });
+  return ratios.first(static_cast<std::size_t>(ties - ratios.begin()));
 }
 
-/// Derivative of the log likelihood in d; falls in d, and goes from +infinity at 0 to below 0.
-double slope(const std::vector<double>& ratios, std::size_t n1, std::size_t n2, double d) {
-  const auto between = static_cast<double>(n2 - n1 - 1);
-  double sum = 0.0;
-  for (const double ratio : ratios) {
-    const double growth = between > 0.0 ? between / std::expm1(d * ratio) : 0.0;
-    sum += ratio * (growth - static_cast<double>(n1));
-  }
-  return static_cast<double>(ratios.size()) / d + sum;
-}
+struct Maximum {
+  double d, information;
+};
 
-std::optional<double> solve(const std::vector<double>& ratios, std::size_t n1, std::size_t n2) {
+/// The slope of the log likelihood times d, g = n + sum ((n2-n1-1) B(d log mu) - n1 d log mu) with
+/// B(x) = x / (e^x - 1), falls in d and is convex. Newton's method therefore rises to the root from below,
+/// and from above it steps below the root, though not below 0, where every tangent is still positive: its
+/// value is n + (n2-n1-1) sum B(x) (x + B(x)).
+std::optional<Maximum> maximize(std::span<const double> ratios, std::size_t n1, std::size_t n2) {
   if (ratios.empty()) return std::nullopt;
-  const auto f = [&](double d) { return slope(ratios, n1, n2, d); };
-  double low = 1.0, high = 1.0;
-  while (f(low) <= 0.0 && low > 1e-12) low /= 2.0;
-  while (f(high) >= 0.0 && high < 1e12) high *= 2.0;
-  if (!(f(low) > 0.0 && f(high) < 0.0)) return std::nullopt;
-  std::uintmax_t iterations = 200;
-  const auto bracket = boost::math::tools::toms748_solve(
-      f, low, high, boost::math::tools::eps_tolerance<double>(52), iterations);
-  return 0.5 * (bracket.first + bracket.second);
+  const auto n = static_cast<double>(ratios.size());
+  const double sum = std::accumulate(ratios.begin(), ratios.end(), 0.0);
+  const auto between = static_cast<double>(n2 - n1 - 1), rank = static_cast<double>(n1);
+  double d = 0.0;
+  for (std::size_t j = n1; j < n2; ++j) d += n / (static_cast<double>(j) * sum);  // by the mean of log mu
+  for (int step = 0; step < 200; ++step) {
+    const BernoulliSums sums = between > 0.0 ? bernoulli_sums(ratios, d) : BernoulliSums{};
+    const double g = n + between * sums.b - rank * d * sum;
+    const double d_times_slope = between * (sums.b - sums.b_times_rise) - rank * d * sum;
+    const double change = -g / d_times_slope;
+    d *= 1.0 + change;
+    if (!(d < kLargestDimension)) return std::nullopt;
+    // Errors are squared from step to step: this was the last that shows.
+    if (std::abs(change) < 1e-8) return Maximum{d, (n + between * sums.b_times_rise) / (d * d)};
+  }
+  return std::nullopt;
 }
 
 }  // namespace
 
+PointStatistic gride_statistic(std::size_t n1, std::size_t n2) {
+  FATHOM_CHECK(n1 >= 1 && n2 > n1);
+  return {n2, [n1, n2](std::span<const double> logs) { return log_ratio(logs, n1, n2); }, 1,
+          [n1, n2](std::span<double> ratios) -> std::vector<std::optional<double>> {
+            const std::optional<Maximum> maximum = maximize(without_ties(ratios), n1, n2);
+            return {maximum ? std::optional(maximum->d) : std::nullopt};
+          }};
+}
+
 std::optional<double> gride_value(const LogDistances& distances, std::size_t n1, std::size_t n2) {
-  return solve(log_ratios(distances, n1, n2), n1, n2);
+  const PointStatistic statistic = gride_statistic(n1, n2);
+  std::vector<double> ratios = numbers_of(distances, statistic);
+  return statistic.evaluate(ratios).front();
 }
 
 std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_t n1, std::size_t n2) {
-  const std::vector<double> ratios = log_ratios(distances, n1, n2);
-  const std::optional<double> value = solve(ratios, n1, n2);
-  if (!value) return std::nullopt;
+  std::vector<double> numbers = numbers_of(distances, gride_statistic(n1, n2));
+  const std::span<const double> ratios = without_ties(numbers);
+  const std::optional<Maximum> maximum = maximize(ratios, n1, n2);
+  if (!maximum) return std::nullopt;
   DimensionEstimate estimate{.estimator = "gride",
                              .variant = "ml",
                              .k = {},
                              .n1 = n1,
                              .n2 = n2,
-                             .value = *value,
+                             .value = maximum->d,
                              .analytic = {},
                              .uncertainty = {},
                              .interval_method = {},
                              .n = ratios.size()};
-  double information = static_cast<double>(ratios.size()) / (*value * *value);
-  for (const double ratio : ratios) {
-    const double shrunk = std::exp(-*value * ratio);
-    const double scaled = ratio / -std::expm1(-*value * ratio);
-    information += static_cast<double>(n2 - n1 - 1) * scaled * scaled * shrunk;
-  }
-  const double error = 1.0 / std::sqrt(information);
+  const double error = 1.0 / std::sqrt(maximum->information);
   estimate.analytic =
-      Uncertainty{error, {*value - 1.959963984540054 * error, *value + 1.959963984540054 * error}};
+      Uncertainty{error, {maximum->d - 1.959963984540054 * error, maximum->d + 1.959963984540054 * error}};
   return estimate;
 }
 

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cmath>
 
+#include "fathom/core/parallel.h"
+
 namespace fathom {
 
 std::size_t LogDistances::points_with(std::size_t k) const {
@@ -10,38 +12,41 @@ std::size_t LogDistances::points_with(std::size_t k) const {
       std::ranges::count_if(count_, [&](std::uint32_t count) { return count >= k; }));
 }
 
-void LogDistances::reserve(std::size_t points) {
-  values_.reserve(points * k_);
-  count_.reserve(points);
+void LogDistances::resize(std::size_t points) {
+  values_.resize(points * k_);
+  count_.resize(points);
+}
+
+void LogDistances::set_row(std::size_t i, std::span<const double> row) {
+  const std::size_t taken = std::min(row.size(), k_);
+  std::copy_n(row.begin(), taken, values_.begin() + static_cast<std::ptrdiff_t>(i * k_));
+  count_[i] = static_cast<std::uint32_t>(taken);
 }
 
 void LogDistances::append(std::span<const double> row) {
-  const std::size_t taken = std::min(row.size(), k_);
-  values_.insert(values_.end(), row.begin(), row.begin() + static_cast<std::ptrdiff_t>(taken));
-  values_.resize(values_.size() + (k_ - taken));
-  count_.push_back(static_cast<std::uint32_t>(taken));
+  resize(points() + 1);
+  set_row(points() - 1, row);
 }
 
-void LogDistances::clear() {
-  values_.clear();
-  count_.clear();
-}
-
-LogDistances log_distances(const NeighborTable& table) {
+LogDistances log_distances(const NeighborTable& table, unsigned threads) {
   LogDistances logs(table.k());
-  logs.reserve(table.rows());
-  std::vector<double> row;
-  for (std::size_t i = 0; i < table.rows(); ++i) {
-    row.clear();
-    for (const SquaredDistance squared : table.squared(i)) {
-      if (!(squared.value > 0.0)) {
-        throw InputError("the data", "hold rows that differ by less than float64 can square",
-                         "rescale the data, for example to unit standard deviation");
+  logs.resize(table.rows());
+  constexpr std::size_t chunk = 256;
+  parallel_for((table.rows() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+    std::vector<double> row;
+    const std::size_t end = std::min(table.rows(), (index + 1) * chunk);
+    for (std::size_t i = index * chunk; i < end; ++i) {
+      row.clear();
+      for (const SquaredDistance squared : table.squared(i)) {
+        if (!(squared.value > 0.0)) {
+          throw InputError("the data", "hold rows that differ by less than float64 can square",
+                           "rescale the data, for example to unit standard deviation");
+        }
+        row.push_back(0.5 * std::log(squared.value));
       }
-      row.push_back(0.5 * std::log(squared.value));
+      logs.set_row(i, row);
     }
-    logs.append(row);
-  }
+  });
   return logs;
 }
 

@@ -82,36 +82,47 @@ void add_conflicts(const std::vector<std::uint32_t>& rows, const PreparedData& d
   }
 }
 
-/// An estimate to be made of the whole and, for its standard error, of halves.
+/// Estimates to be made of the whole and, for their standard errors, of halves.
 struct Planned {
-  std::function<std::optional<DimensionEstimate>(const LogDistances&)> make;
-  HalfStatistic half;
+  PointStatistic statistic;
+  /// Of every value of the statistic.
+  std::vector<std::function<std::optional<DimensionEstimate>(const LogDistances&)>> make;
 };
 
 std::vector<Planned> plan(const MeasureOptions& options, std::size_t neighbors) {
   std::vector<Planned> planned;
   if (wanted(options, "mle")) {
+    Planned& mles = planned.emplace_back(Planned{mle_statistic(options.k), {}});
     for (const MleVariant variant :
          {MleVariant::pooled, MleVariant::as_published, MleVariant::mean, MleVariant::mean_unbiased}) {
-      planned.push_back({[k = options.k, variant](const LogDistances& d) { return mle(d, k, variant); },
-                         {options.k, [k = options.k, variant](const LogDistances& d) {
-                            return mle_value(d, k, variant);
-                          }}});
+      mles.make.emplace_back([k = options.k, variant](const LogDistances& d) { return mle(d, k, variant); });
     }
   }
   if (wanted(options, "twonn")) {
+    Planned& twonns = planned.emplace_back(Planned{twonn_statistic(), {}});
     for (const TwonnVariant variant : {TwonnVariant::ml, TwonnVariant::linear, TwonnVariant::as_published}) {
-      planned.push_back({[variant](const LogDistances& d) { return twonn(d, variant); },
-                         {2, [variant](const LogDistances& d) { return twonn_value(d, variant); }}});
+      twonns.make.emplace_back([variant](const LogDistances& d) { return twonn(d, variant); });
     }
   }
   if (wanted(options, "gride")) {
     for (std::size_t n1 = 1; 2 * n1 <= neighbors; n1 *= 2) {
-      planned.push_back({[n1](const LogDistances& d) { return gride(d, n1, 2 * n1); },
-                         {2 * n1, [n1](const LogDistances& d) { return gride_value(d, n1, 2 * n1); }}});
+      Planned& one = planned.emplace_back(Planned{gride_statistic(n1, 2 * n1), {}});
+      one.make.emplace_back([n1](const LogDistances& d) { return gride(d, n1, 2 * n1); });
     }
   }
   return planned;
+}
+
+void set_uncertainty(DimensionEstimate& estimate, const std::optional<double>& log_error, double t) {
+  if (log_error) {
+    const double spread = std::exp(t * *log_error);
+    estimate.uncertainty =
+        Uncertainty{estimate.value * *log_error, {estimate.value / spread, estimate.value * spread}};
+    estimate.interval_method = "split_halves";
+  } else {
+    estimate.uncertainty = estimate.analytic;
+    estimate.interval_method = estimate.analytic ? "analytic" : "none";
+  }
 }
 
 std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, const LogDistances& distances,
@@ -122,13 +133,13 @@ std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, co
   const auto reaches = [&](std::size_t neighbors) {
     return table.k() + 1 == table.rows() || neighbors_for_halves(neighbors) <= table.k();
   };
-  std::vector<HalfStatistic> statistics;
+  std::vector<PointStatistic> statistics;
   std::vector<std::optional<std::size_t>> statistic_of;
   for (const Planned& one : planned) {
     statistic_of.emplace_back();
-    if (!reaches(one.half.neighbors)) continue;
+    if (!reaches(one.statistic.neighbors)) continue;
     statistic_of.back() = statistics.size();
-    statistics.push_back(one.half);
+    statistics.push_back(one.statistic);
   }
   const auto errors = split_half_errors(table, distances, statistics, halves, progress);
 
@@ -136,19 +147,12 @@ std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, co
   const double t = boost::math::quantile(student, 0.975);
   std::vector<DimensionEstimate> estimates;
   for (std::size_t p = 0; p < planned.size(); ++p) {
-    std::optional<DimensionEstimate> estimate = planned[p].make(distances);
-    if (!estimate) continue;
-    const std::optional<double> error = statistic_of[p] ? errors[*statistic_of[p]] : std::nullopt;
-    if (error) {
-      const double spread = std::exp(t * *error);
-      estimate->uncertainty =
-          Uncertainty{estimate->value * *error, {estimate->value / spread, estimate->value * spread}};
-      estimate->interval_method = "split_halves";
-    } else {
-      estimate->uncertainty = estimate->analytic;
-      estimate->interval_method = estimate->analytic ? "analytic" : "none";
+    for (std::size_t value = 0; value < planned[p].make.size(); ++value) {
+      std::optional<DimensionEstimate> estimate = planned[p].make[value](distances);
+      if (!estimate) continue;
+      set_uncertainty(*estimate, statistic_of[p] ? errors[*statistic_of[p]][value] : std::nullopt, t);
+      estimates.push_back(std::move(*estimate));
     }
-    estimates.push_back(std::move(*estimate));
   }
   return estimates;
 }
@@ -214,7 +218,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
 
   NearestNeighbors nearest(scan, result.neighbors, groups);
   nearest.on_prefix(std::min(options.k, result.neighbors), [&](const NeighborTable& table) {
-    result.by_images.push_back(point_of_curve(log_distances(table), options.k));
+    result.by_images.push_back(point_of_curve(log_distances(table, options.threads), options.k));
   });
 
   std::vector<std::unique_ptr<LabelPairs>> label_pairs;
@@ -235,7 +239,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   scan.run(collectors, halving_prefixes(scan.size(), kHalvings, smallest), progress);
 
   const NeighborTable table = nearest.take_table(scan);
-  const LogDistances distances = log_distances(table);
+  const LogDistances distances = log_distances(table, options.threads);
   if (distances.points_with(options.k) < options.k + 2) {
     throw InputError(
         name, "has too few images with " + std::to_string(options.k) + " neighbours outside their group",

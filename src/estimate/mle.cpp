@@ -1,5 +1,6 @@
 #include "fathom/estimate/mle.h"
 
+#include <array>
 #include <boost/math/distributions/gamma.hpp>
 #include <cmath>
 #include <limits>
@@ -9,6 +10,9 @@
 namespace fathom {
 
 namespace {
+
+constexpr std::array kVariants{MleVariant::pooled, MleVariant::as_published, MleVariant::mean,
+                               MleVariant::mean_unbiased};
 
 /// S = sum_{j<k} log(T_k / T_j) of one point.
 double log_ratio_sum(std::span<const double> logs, std::size_t k) {
@@ -23,14 +27,10 @@ struct Sums {
   double inverse_ratio = 0.0;  ///< sum of 1 / S_i
 };
 
-Sums sum_up(const LogDistances& distances, std::size_t k) {
-  FATHOM_CHECK(k >= 3 && k <= distances.k());
+Sums sum_up(std::span<const double> numbers) {
   Sums sums;
-  for (std::size_t i = 0; i < distances.points(); ++i) {
-    const auto row = distances.row(i);
-    if (row.size() < k) continue;
-    const double s = log_ratio_sum(row, k);
-    ++sums.points;
+  sums.points = numbers.size();
+  for (const double s : numbers) {
     sums.ratio += s;
     sums.inverse_ratio += 1.0 / s;
   }
@@ -74,12 +74,23 @@ const char* mle_variant_name(MleVariant variant) {
   throw InternalError("unknown variant");
 }
 
+PointStatistic mle_statistic(std::size_t k) {
+  FATHOM_CHECK(k >= 3);
+  return {k, [k](std::span<const double> logs) { return log_ratio_sum(logs, k); }, kVariants.size(),
+          [k](std::span<double> numbers) {
+            const Sums sums = sum_up(numbers);
+            std::vector<std::optional<double>> values;
+            for (const MleVariant variant : kVariants) values.push_back(value_of(sums, k, variant));
+            return values;
+          }};
+}
+
 std::optional<double> mle_value(const LogDistances& distances, std::size_t k, MleVariant variant) {
-  return value_of(sum_up(distances, k), k, variant);
+  return value_of(sum_up(numbers_of(distances, mle_statistic(k))), k, variant);
 }
 
 std::optional<DimensionEstimate> mle(const LogDistances& distances, std::size_t k, MleVariant variant) {
-  const Sums sums = sum_up(distances, k);
+  const Sums sums = sum_up(numbers_of(distances, mle_statistic(k)));
   const std::optional<double> value = value_of(sums, k, variant);
   if (!value) return std::nullopt;
   DimensionEstimate estimate;

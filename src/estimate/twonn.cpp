@@ -1,8 +1,11 @@
 #include "fathom/estimate/twonn.h"
 
-#include <algorithm>
+#include <array>
 #include <boost/math/distributions/gamma.hpp>
+#include <boost/sort/pdqsort/pdqsort.hpp>
 #include <cmath>
+#include <numeric>
+#include <span>
 #include <vector>
 
 #include "fathom/core/error.h"
@@ -11,50 +14,32 @@ namespace fathom {
 
 namespace {
 
-std::vector<double> log_ratios(const LogDistances& distances) {
-  std::vector<double> ratios;
-  ratios.reserve(distances.points());
-  for (std::size_t i = 0; i < distances.points(); ++i) {
-    const auto row = distances.row(i);
-    if (row.size() >= 2) ratios.push_back(row[1] - row[0]);
-  }
-  return ratios;
-}
-
-double maximum_likelihood(const std::vector<double>& ratios) {
-  double sum = 0.0;
-  for (const double ratio : ratios) sum += ratio;
-  return (static_cast<double>(ratios.size()) - 1.0) / sum;
-}
-
-/// Least squares through the origin of -log(1 - i/n) on the i-th smallest log ratio, i = 1..kept.
-double line_fit(std::vector<double> ratios, std::size_t kept) {
-  std::ranges::sort(ratios);
-  const auto n = static_cast<double>(ratios.size());
-  double products = 0.0, squares = 0.0;
-  for (std::size_t i = 0; i < kept; ++i) {
-    products += ratios[i] * -std::log1p(-static_cast<double>(i + 1) / n);
-    squares += ratios[i] * ratios[i];
-  }
-  return products / squares;
-}
-
-std::optional<double> value_of(const std::vector<double>& ratios, TwonnVariant variant) {
-  if (ratios.size() < 3) return std::nullopt;
-  double value = 0.0;
-  switch (variant) {
-    case TwonnVariant::ml:
-      value = maximum_likelihood(ratios);
-      break;
-    case TwonnVariant::linear:
-      value = line_fit(ratios, ratios.size() * 9 / 10);
-      break;
-    case TwonnVariant::as_published:
-      value = line_fit(ratios, ratios.size() - 1);
-      break;
-  }
+std::optional<double> finite(double value) {
   if (!std::isfinite(value)) return std::nullopt;
   return value;
+}
+
+/// Least squares through the origin of -log(1 - i/n) on the i-th smallest log ratio.
+struct LineFit {
+  double products = 0.0, squares = 0.0;
+
+  std::optional<double> slope() const { return finite(products / squares); }
+};
+
+/// All variants in their order; sorts the log ratios.
+std::array<std::optional<double>, 3> values_of(std::span<double> ratios) {
+  if (ratios.size() < 3) return {};
+  const auto n = static_cast<double>(ratios.size());
+  const double sum = std::accumulate(ratios.begin(), ratios.end(), 0.0);
+  boost::sort::pdqsort_branchless(ratios.begin(), ratios.end());
+  LineFit fit, linear;
+  const std::size_t lowest = ratios.size() * 9 / 10;
+  for (std::size_t i = 0; i + 1 < ratios.size(); ++i) {
+    fit.products += ratios[i] * -std::log(1.0 - static_cast<double>(i + 1) / n);
+    fit.squares += ratios[i] * ratios[i];
+    if (i + 1 == lowest) linear = fit;
+  }
+  return {finite((n - 1.0) / sum), linear.slope(), fit.slope()};
 }
 
 }  // namespace
@@ -71,13 +56,22 @@ const char* twonn_variant_name(TwonnVariant variant) {
   throw InternalError("unknown variant");
 }
 
+PointStatistic twonn_statistic() {
+  return {2, [](std::span<const double> logs) { return log_ratio(logs, 1, 2); }, 3,
+          [](std::span<double> numbers) {
+            const auto values = values_of(numbers);
+            return std::vector<std::optional<double>>(values.begin(), values.end());
+          }};
+}
+
 std::optional<double> twonn_value(const LogDistances& distances, TwonnVariant variant) {
-  return value_of(log_ratios(distances), variant);
+  std::vector<double> ratios = numbers_of(distances, twonn_statistic());
+  return values_of(ratios)[static_cast<std::size_t>(variant)];
 }
 
 std::optional<DimensionEstimate> twonn(const LogDistances& distances, TwonnVariant variant) {
-  const std::vector<double> ratios = log_ratios(distances);
-  const std::optional<double> value = value_of(ratios, variant);
+  std::vector<double> ratios = numbers_of(distances, twonn_statistic());
+  const std::optional<double> value = values_of(ratios)[static_cast<std::size_t>(variant)];
   if (!value) return std::nullopt;
   DimensionEstimate estimate;
   estimate.estimator = "twonn";

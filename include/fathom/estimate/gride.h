@@ -19,8 +19,12 @@
 
 #include "fathom/estimate/dimension.h"
 #include "fathom/estimate/log_distances.h"
+#include "fathom/estimate/point_statistic.h"
 
 namespace fathom {
+
+/// The number of a point is log mu_i; one value. 1 <= n1 < n2.
+PointStatistic gride_statistic(std::size_t n1, std::size_t n2);
 
 std::optional<double> gride_value(const LogDistances& distances, std::size_t n1, std::size_t n2);
 std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_t n1, std::size_t n2);

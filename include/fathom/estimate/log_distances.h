@@ -24,10 +24,11 @@ class LogDistances {
   /// Points that have k neighbours.
   std::size_t points_with(std::size_t k) const;
 
-  void reserve(std::size_t points);
-  /// Takes the first k() of them.
+  /// Adds or removes points at the end. New ones have no neighbours.
+  void resize(std::size_t points);
+  /// Takes the first k() of the row.
+  void set_row(std::size_t i, std::span<const double> row);
   void append(std::span<const double> row);
-  void clear();
 
  private:
   std::size_t k_;
@@ -37,6 +38,11 @@ class LogDistances {
 
 /// Of all rows of a table. Throws InputError when a distance is zero: distinct rows whose difference is too
 /// small for float64 to square.
-LogDistances log_distances(const NeighborTable& table);
+LogDistances log_distances(const NeighborTable& table, unsigned threads = 1);
+
+/// log T_n2 - log T_n1 of one point, 1 <= n1 < n2 <= logs.size().
+inline double log_ratio(std::span<const double> logs, std::size_t n1, std::size_t n2) {
+  return logs[n2 - 1] - logs[n1 - 1];
+}
 
 }  // namespace fathom

@@ -29,12 +29,16 @@
 
 #include "fathom/estimate/dimension.h"
 #include "fathom/estimate/log_distances.h"
+#include "fathom/estimate/point_statistic.h"
 
 namespace fathom {
 
 enum class MleVariant { pooled, as_published, mean, mean_unbiased };
 
 const char* mle_variant_name(MleVariant variant);
+
+/// The number of a point is S_i; the values are those of all variants in their order. k >= 3.
+PointStatistic mle_statistic(std::size_t k);
 
 /// The value alone. Nothing when it is infinite. 3 <= k <= distances.k().
 std::optional<double> mle_value(const LogDistances& distances, std::size_t k, MleVariant variant);

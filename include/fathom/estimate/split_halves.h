@@ -19,22 +19,16 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <optional>
 #include <span>
 #include <vector>
 
 #include "fathom/core/progress.h"
 #include "fathom/estimate/log_distances.h"
+#include "fathom/estimate/point_statistic.h"
 #include "fathom/neighbors/nearest_neighbors.h"
 
 namespace fathom {
-
-/// A statistic of a sample and the neighbours it needs of a point.
-struct HalfStatistic {
-  std::size_t neighbors;
-  std::function<std::optional<double>(const LogDistances&)> value;
-};
 
 struct SplitHalvesOptions {
   unsigned splits = 100;
@@ -45,12 +39,13 @@ struct SplitHalvesOptions {
 /// Neighbours to list of each point so that a half finds `neighbors` of them for 99.9 % of its points.
 std::size_t neighbors_for_halves(std::size_t neighbors);
 
-/// Standard error of the logarithm of each statistic; nothing where a half cannot give it in some split, or
-/// where fewer than 99 % of a half's points have the neighbours it needs.
-std::vector<std::optional<double>> split_half_errors(const NeighborTable& table,
-                                                     const LogDistances& distances,
-                                                     std::span<const HalfStatistic> statistics,
-                                                     const SplitHalvesOptions& options,
-                                                     Progress& progress = no_progress());
+/// Standard error of the logarithm of each value of each statistic; nothing where a half cannot give it in
+/// some split, or where fewer than 99 % of a half's points have the neighbours it needs. `distances` are
+/// those of `table`.
+std::vector<std::vector<std::optional<double>>> split_half_errors(const NeighborTable& table,
+                                                                  const LogDistances& distances,
+                                                                  std::span<const PointStatistic> statistics,
+                                                                  const SplitHalvesOptions& options,
+                                                                  Progress& progress = no_progress());
 
 }  // namespace fathom

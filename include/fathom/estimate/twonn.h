@@ -27,12 +27,16 @@
 
 #include "fathom/estimate/dimension.h"
 #include "fathom/estimate/log_distances.h"
+#include "fathom/estimate/point_statistic.h"
 
 namespace fathom {
 
 enum class TwonnVariant { ml, linear, as_published };
 
 const char* twonn_variant_name(TwonnVariant variant);
+
+/// The number of a point is log mu_i; the values are those of all variants in their order.
+PointStatistic twonn_statistic();
 
 /// The value alone. Nothing when it is refused.
 std::optional<double> twonn_value(const LogDistances& distances, TwonnVariant variant);

@@ -89,5 +89,46 @@ TEST(Gride, ExtremeDimensionsAreFound) {
   }
 }
 
+/// Of the log likelihood in d, times d; from the definition, in extended precision.
+long double slope(const LogDistances& logs, long double d, std::size_t n1, std::size_t n2) {
+  long double sum = 0;
+  for (std::size_t i = 0; i < logs.points(); ++i) {
+    const long double x = d * static_cast<long double>(logs.row(i)[n2 - 1] - logs.row(i)[n1 - 1]);
+    if (x == 0) continue;
+    sum += 1 + x * (static_cast<long double>(n2 - n1 - 1) / std::expm1(x) - static_cast<long double>(n1));
+  }
+  return sum;
+}
+
+// Ratios that no one dimension explains put the first guess far from the solution, on either side.
+TEST(Gride, SolvesToTheLastBitsFromAnyStart) {
+  for (const std::size_t n1 : {1, 2, 4, 32}) {
+    for (const std::vector<double>& ratios : {std::vector<double>{0.1},
+                                              {0.1, 0.1, 0.3},
+                                              {1e-9, 1e-9, 1e-9, 5.0},
+                                              {1e-3, 40.0, 40.0, 40.0},
+                                              {1e-12, 1e-6, 1.0, 1e3},
+                                              {0.0, 2.0, 1e-4},
+                                              {500.0, 800.0}}) {
+      LogDistances logs(2 * n1);
+      for (const double ratio : ratios) {
+        std::vector<double> row(2 * n1, 0.0);
+        row.back() = ratio;
+        logs.append(row);
+      }
+      const std::optional<double> d = gride_value(logs, n1, 2 * n1);
+      ASSERT_TRUE(d) << n1;
+      EXPECT_GT(slope(logs, *d * (1 - 1e-14L), n1, 2 * n1), 0) << n1 << ", first ratio " << ratios[0];
+      EXPECT_LT(slope(logs, *d * (1 + 1e-14L), n1, 2 * n1), 0) << n1 << ", first ratio " << ratios[0];
+    }
+  }
+}
+
+TEST(Gride, DimensionsOfRoundedTiesAreRefused) {
+  LogDistances logs(2);
+  logs.append(std::vector<double>{0.0, 1e-13});
+  EXPECT_FALSE(gride_value(logs, 1, 2));
+}
+
 }  // namespace
 }  // namespace fathom

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
 
 #include "fathom/estimate/mle.h"
@@ -11,13 +12,6 @@
 namespace fathom {
 namespace {
 
-HalfStatistic pooled(std::size_t k) {
-  return {k, [k](const LogDistances& logs) { return mle_value(logs, k, MleVariant::pooled); }};
-}
-HalfStatistic two_nearest() {
-  return {2, [](const LogDistances& logs) { return twonn_value(logs, TwonnVariant::ml); }};
-}
-
 // The law being tested is that of the spread over independent samples, which needs no theory.
 TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
   constexpr int samples = 60;
@@ -25,15 +19,15 @@ TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
   for (int s = 0; s < samples; ++s) {
     const NeighborTable table = flat_torus(400, 5, 40, 500 + static_cast<std::uint64_t>(s));
     const LogDistances logs = log_distances(table);
-    const HalfStatistic statistics[] = {pooled(10), two_nearest()};
+    const PointStatistic statistics[] = {mle_statistic(10), twonn_statistic()};
     const auto errors = split_half_errors(table, logs, statistics, {40, 9, 2});
     const double values[] = {std::log(*mle_value(logs, 10, MleVariant::pooled)),
                              std::log(*twonn_value(logs, TwonnVariant::ml))};
     for (int i = 0; i < 2; ++i) {
-      ASSERT_TRUE(errors[static_cast<std::size_t>(i)]);
+      ASSERT_TRUE(errors[static_cast<std::size_t>(i)][0]);  // pooled, ml
       mean[i] += values[i] / samples;
       squares[i] += values[i] * values[i] / samples;
-      claimed[i] += *errors[static_cast<std::size_t>(i)] / samples;
+      claimed[i] += *errors[static_cast<std::size_t>(i)][0] / samples;
     }
   }
   for (int i = 0; i < 2; ++i) {
@@ -46,18 +40,62 @@ TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
 TEST(SplitHalves, IsTheSameForAnyThreadsAndDependsOnTheSeed) {
   const NeighborTable table = flat_torus(101, 3, 30, 3);
   const LogDistances logs = log_distances(table);
-  const HalfStatistic statistics[] = {two_nearest()};
+  const PointStatistic statistics[] = {twonn_statistic()};
   const auto one = split_half_errors(table, logs, statistics, {20, 1, 1});
   EXPECT_EQ(one, split_half_errors(table, logs, statistics, {20, 1, 7}));
   EXPECT_NE(one, split_half_errors(table, logs, statistics, {20, 2, 1}));
 }
 
+// What the statistics are given, told from numbers that name point and neighbour, without knowing the splits.
+TEST(SplitHalves, NumbersAreThoseOfTheNearestWithinTheHalf) {
+  constexpr std::size_t points = 201, listed = 70;  // one sits out; more neighbours than bits in a word
+  constexpr unsigned splits = 10;                   // more than a batch
+  const NeighborTable table = flat_torus(points, 3, listed, 8);
+  LogDistances names(listed);
+  for (std::size_t i = 0; i < points; ++i) {
+    std::vector<double> row(listed);
+    for (std::size_t j = 0; j < listed; ++j) row[j] = static_cast<double>(1000 * i + j);
+    names.append(row);
+  }
+  std::vector<std::vector<std::vector<double>>> seen(3);
+  std::vector<PointStatistic> statistics;
+  for (const std::size_t rank : {1u, 5u, 20u}) {
+    statistics.push_back({rank, [](std::span<const double> logs) { return logs.back(); }, 1,
+                          [&, place = statistics.size()](std::span<double> numbers) {
+                            seen[place].emplace_back(numbers.begin(), numbers.end());
+                            return std::vector<std::optional<double>>{1.0};
+                          }});
+  }
+  split_half_errors(table, names, statistics, {splits, 3, 1});
+  for (const auto& calls : seen) ASSERT_EQ(calls.size(), 2 * splits);
+  for (std::size_t call = 0; call < 2 * splits; ++call) {
+    std::vector<bool> in_half(points, false);
+    for (const double name : seen[0][call]) in_half[static_cast<std::size_t>(name) / 1000] = true;
+    EXPECT_EQ(std::ranges::count(in_half, true), 100);
+    if (call % 2 == 1) {
+      for (const double name : seen[0][call - 1])
+        EXPECT_FALSE(in_half[static_cast<std::size_t>(name) / 1000]);
+    }
+    for (std::size_t s = 0; s < statistics.size(); ++s) {
+      std::vector<double> expected;
+      for (std::size_t i = 0; i < points; ++i) {
+        std::size_t rank = 0;
+        for (std::size_t j = 0; j < listed && in_half[i]; ++j) {
+          if (!in_half[number(table.index(i)[j])] || ++rank != statistics[s].neighbors) continue;
+          expected.push_back(static_cast<double>(1000 * i + j));
+        }
+      }
+      EXPECT_EQ(seen[s][call], expected) << call;
+    }
+  }
+}
+
 TEST(SplitHalves, NothingWhereHalvesHaveTooFewNeighboursListed) {
   const NeighborTable table = flat_torus(200, 3, 12, 4);
-  const HalfStatistic statistics[] = {pooled(10), two_nearest()};
+  const PointStatistic statistics[] = {mle_statistic(10), twonn_statistic()};
   const auto errors = split_half_errors(table, log_distances(table), statistics, {10, 1, 1});
-  EXPECT_FALSE(errors[0]);
-  EXPECT_TRUE(errors[1]);
+  EXPECT_EQ(errors[0], std::vector<std::optional<double>>(4));
+  EXPECT_TRUE(errors[1][0] && errors[1][1] && errors[1][2]);
 }
 
 TEST(SplitHalves, ListedNeighboursAreEnough) {

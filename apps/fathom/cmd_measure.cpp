@@ -23,7 +23,7 @@ namespace {
 struct MeasureCommand {
   DataOptions data;
   MeasureOptions measure;
-  std::string simd = "auto";
+  std::string simd = "auto", search = "auto";
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
   bool quiet = false;
 };
@@ -101,6 +101,7 @@ void run_measure(MeasureCommand& command, const std::vector<std::string>& line) 
   command.measure.seed = command.data.seed;
   command.measure.threads = command.data.threads;
   command.measure.simd = parse_simd_level(command.simd);
+  command.measure.search = parse_search_mode(command.search);
   check(command);
   std::vector<Opened> data_sets;
   for (const std::string& path : command.data.data) data_sets.push_back(open_one(command, path));
@@ -144,6 +145,12 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
   command->data.add_running_to(*measure);
   measure->add_option("--simd", command->simd, "Vector instructions: auto, scalar, avx2, avx512, avx512-vnni")
       ->type_name("NAME")
+      ->capture_default_str()
+      ->group("Running");
+  measure
+      ->add_option("--search", command->search,
+                   "How pairs are searched: auto, tiles, filter; results do not depend on it")
+      ->type_name("MODE")
       ->capture_default_str()
       ->group("Running");
 

@@ -88,6 +88,7 @@ LabelSharpness label_sharpness(const LabelPairsResult& pairs, std::span<const Re
   result.smallest_distance = result.pairs.front().distance;
   result.value = 1.0 / result.smallest_distance.value;
   result.pair_count = pairs.pairs;
+  result.quantile_pairs = pairs.quantile_pairs;
   const double root_size = std::sqrt(static_cast<double>(ambient_dimension));
   result.per_pixel = result.value / root_size;
   result.per_rms = result.value * root_size;

@@ -206,14 +206,15 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   result.images = data.records.size();
   result.distinct = duplicates.distinct.size();
   result.duplicates = report_duplicates(duplicates, data);
-  result.search_mode = "tiles";
   result.neighbors =
       std::min(result.distinct - 1, std::max(kFewestNeighbors, neighbors_for_halves(options.k)));
 
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(options.seed, kOrderStream << 32);
   shuffle(std::span(order), generator);
-  PairScan scan(data.matrix, order, {options.threads, options.simd});
+  PairScan scan(data.matrix, order, {options.threads, options.simd, options.search, result.neighbors});
+  result.search_mode = search_mode_name(scan.search_mode());
+  result.compared_components = scan.compared_components();
   const std::vector<std::uint32_t> groups = group_keys(data, options);
 
   NearestNeighbors nearest(scan, result.neighbors, groups);
@@ -229,6 +230,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     request.draws = balanced_draws(request.label, data.label_columns[c].classes.size(),
                                    options.images_per_draw, options.draws, options.seed);
     request.group = groups;
+    request.seed = options.seed;
     drawn.push_back(request.draws.empty() ? 0 : request.draws.front().size());
     label_pairs.push_back(std::make_unique<LabelPairs>(scan, duplicates, std::move(request)));
   }

@@ -2,11 +2,12 @@
 
 #include <algorithm>
 #include <atomic>
-#include <bit>
-#include <cmath>
 #include <limits>
 #include <mutex>
 #include <utility>
+
+#include "fathom/core/parallel.h"
+#include "neighbors/label_distances.h"
 
 namespace fathom {
 
@@ -15,17 +16,18 @@ namespace {
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::int32_t kSeveral = -1;  // a row that stands for several images
 
-/// A pair of distinct rows, first < second.
+using ImagePair = std::pair<std::uint32_t, std::uint32_t>;
+
+/// A pair of distinct rows, first < second, and the first pair of images that they stand for.
 struct Candidate {
   double lower;
   std::uint32_t first, second;
   bool exact;
+  ImagePair images;
 };
 
 double upper_bound_of(const PairScan& scan, const Candidate& candidate) {
-  return candidate.exact
-             ? candidate.lower
-             : candidate.lower + 2.0 * (scan.margin(candidate.first) + scan.margin(candidate.second));
+  return candidate.exact ? candidate.lower : scan.upper(candidate.first, candidate.second, candidate.lower);
 }
 
 /// The `wanted` nearest of the pairs shown to it.
@@ -35,10 +37,16 @@ class NearestPairs {
 
   double threshold() const { return threshold_; }
 
-  void add(const PairScan& scan, double lower, std::uint32_t row_a, std::uint32_t row_b) {
-    if (!(lower <= threshold_)) return;
-    pairs_.push_back({lower, std::min(row_a, row_b), std::max(row_a, row_b), scan.bounds_are_exact()});
+  void add(const PairScan& scan, const Candidate& pair) {
+    if (!(pair.lower <= threshold_)) return;
+    pairs_.push_back(pair);
     if (pairs_.size() >= 2 * wanted_ + 16) prune(scan);
+  }
+
+  /// With a pair whose distance is known.
+  void start(const Candidate& pair) {
+    threshold_ = pair.lower;
+    pairs_.push_back(pair);
   }
 
   /// All pairs at most as far as the wanted-th, distances known, in no order.
@@ -66,7 +74,7 @@ class NearestPairs {
     make_exact(scan);  // bounds too wide to tell ties apart
     // Ties beyond the wanted are decided by index, so that memory stays bounded and order does not matter.
     const auto closer = [](const Candidate& a, const Candidate& b) {
-      return std::tie(a.lower, a.first, a.second) < std::tie(b.lower, b.first, b.second);
+      return std::tie(a.lower, a.images) < std::tie(b.lower, b.images);
     };
     const auto last = pairs_.begin() + static_cast<std::ptrdiff_t>(wanted_);
     std::nth_element(pairs_.begin(), last - 1, pairs_.end(), closer);
@@ -89,83 +97,11 @@ class NearestPairs {
   std::vector<Candidate> pairs_;
 };
 
-// A histogram over the bits of a float64: 2^13 bins an octave, from 2^-100 to 2^100.
-constexpr int kBinShift = 52 - 13;
-constexpr std::uint64_t kFirstBin = std::bit_cast<std::uint64_t>(0x1p-100) >> kBinShift;
-constexpr std::uint64_t kLastBin = std::bit_cast<std::uint64_t>(0x1p100) >> kBinShift;
-
-std::size_t bin_of(double squared) {
-  if (!(squared > 0x1p-100)) return 0;
-  const std::uint64_t bin = std::bit_cast<std::uint64_t>(squared) >> kBinShift;
-  return static_cast<std::size_t>(std::min(bin, kLastBin) - kFirstBin);
-}
-
-double bin_start(std::size_t bin) {
-  return std::bit_cast<double>((bin + kFirstBin) << kBinShift);
-}
-
-/// Counts by bin, allocated an octave at a time: distances of one data set spread over few.
-class Histogram {
- public:
-  Histogram() : octaves_((kLastBin - kFirstBin) / kOctave + 1) {}
-
-  void add(double squared, std::uint64_t count) {
-    const std::size_t bin = bin_of(squared);
-    auto& octave = octaves_[bin / kOctave];
-    if (octave.empty()) octave.assign(kOctave, 0);
-    octave[bin % kOctave] += count;
-  }
-
-  void add(const Histogram& other) {
-    for (std::size_t o = 0; o < octaves_.size(); ++o) {
-      if (other.octaves_[o].empty()) continue;
-      if (octaves_[o].empty()) octaves_[o].assign(kOctave, 0);
-      for (std::size_t i = 0; i < kOctave; ++i) octaves_[o][i] += other.octaves_[o][i];
-    }
-  }
-
-  std::uint64_t total() const {
-    std::uint64_t sum = 0;
-    for (const auto& octave : octaves_) {
-      for (const std::uint64_t count : octave) sum += count;
-    }
-    return sum;
-  }
-
-  /// Value below which a share `level` of the total lies, linear within a bin. total() > 0.
-  double quantile(double level) const {
-    const double wanted = level * static_cast<double>(total());
-    double below = 0.0;
-    std::size_t last = 0;
-    for (std::size_t o = 0; o < octaves_.size(); ++o) {
-      for (std::size_t i = 0; i < octaves_[o].size(); ++i) {
-        const auto count = static_cast<double>(octaves_[o][i]);
-        if (count == 0.0) continue;
-        last = o * kOctave + i;
-        if (below + count >= wanted) {
-          const double start = bin_start(last);
-          return start + (bin_start(last + 1) - start) * ((wanted - below) / count);
-        }
-        below += count;
-      }
-    }
-    return bin_start(last + 1);
-  }
-
- private:
-  static constexpr std::size_t kOctave = std::size_t{1} << 13;
-  std::vector<std::vector<std::uint64_t>> octaves_;
-};
-
-struct Copy {
-  std::uint32_t image;
-  std::int32_t label;
-};
-
 }  // namespace
 
 struct LabelPairs::State {
   LabelPairsRequest request;
+  const Duplicates* duplicates = nullptr;
   /// Of a matrix row: its class, or kSeveral where several images share the row.
   std::vector<std::int32_t> row_label;
   /// Of a row that several images share: the images.
@@ -174,10 +110,11 @@ struct LabelPairs::State {
   std::vector<std::uint64_t> in_draw;
   std::size_t draw_words = 0;
 
-  std::vector<Histogram> histograms;  ///< one a thread
   std::mutex mutex;
   NearestPairs nearest{1};
   std::vector<NearestPairs> draws;
+  /// Pairs of images whose rows differ, at a squared distance that float64 does not tell from zero.
+  std::uint64_t vanishing = 0;
   /// Pairs above it matter to nobody. Only ever falls.
   std::atomic<double> threshold{kInfinity};
 
@@ -185,33 +122,61 @@ struct LabelPairs::State {
     return row_label[row] == kSeveral ? copies[row] : std::vector<std::uint32_t>{row};
   }
 
-  /// Pairs of images with different labels that two rows stand for.
-  std::uint64_t pairs_between(std::uint32_t a, std::uint32_t b) const {
-    if (row_label[a] != kSeveral && row_label[b] != kSeveral) return row_label[a] != row_label[b] ? 1 : 0;
-    std::uint64_t pairs = 0;
+  /// use(i, j), i < j, for the pairs of images with different labels, and of different groups, that two rows
+  /// stand for.
+  template <class Use>
+  void each_pair(std::uint32_t a, std::uint32_t b, Use use) const {
+    const auto take = [&](std::uint32_t i, std::uint32_t j) {
+      if (request.label[i] == request.label[j]) return;
+      if (!request.group.empty() && request.group[i] == request.group[j]) return;
+      use(std::min(i, j), std::max(i, j));
+    };
+    if (row_label[a] != kSeveral && row_label[b] != kSeveral) return take(a, b);
     for (const std::uint32_t i : images_of(a)) {
-      for (const std::uint32_t j : images_of(b)) pairs += request.label[i] != request.label[j] ? 1 : 0;
+      for (const std::uint32_t j : images_of(b)) take(i, j);
     }
-    return pairs;
   }
 
-  bool both_in(std::size_t draw, std::uint32_t a, std::uint32_t b) const {
+  bool both_in(std::size_t draw, const Candidate& pair) const {
     const auto holds = [&](std::uint32_t image) {
       return (in_draw[image * draw_words + draw / 64] >> (draw % 64) & 1) != 0;
     };
-    for (const std::uint32_t i : images_of(a)) {
-      for (const std::uint32_t j : images_of(b)) {
-        if (request.label[i] != request.label[j] && holds(i) && holds(j)) return true;
-      }
-    }
-    return false;
+    bool both = false;
+    each_pair(pair.first, pair.second,
+              [&](std::uint32_t i, std::uint32_t j) { both = both || (holds(i) && holds(j)); });
+    return both;
   }
 
-  void add(const PairScan& scan, double lower, std::uint32_t a, std::uint32_t b) {
-    nearest.add(scan, lower, a, b);
+  /// Gives every draw a first pair or more, so that its threshold is finite from the start.
+  void begin_draws(const PairScan& scan) {
+    const std::size_t tries = std::clamp<std::size_t>(4'000'000 / scan.components(), 16, 1000);
+    std::vector<std::vector<Candidate>> found(draws.size());
+    parallel_for(draws.size(), scan.options().threads, [&](std::size_t d, unsigned) {
+      const auto& images = request.draws[d];
+      std::size_t tried = 0;
+      for (std::size_t step = 1; step < images.size() && tried < tries; ++step) {
+        for (std::size_t i = 0; i + step < images.size() && tried < tries; ++i) {
+          const ImagePair pair{std::min(images[i], images[i + step]), std::max(images[i], images[i + step])};
+          const std::uint32_t a = duplicates->first[pair.first], b = duplicates->first[pair.second];
+          if (request.label[pair.first] == request.label[pair.second] || a == b) continue;
+          if (!request.group.empty() && request.group[pair.first] == request.group[pair.second]) continue;
+          ++tried;
+          const double squared = scan.exact(a, b).value;
+          if (squared > 0.0) found[d].push_back({squared, std::min(a, b), std::max(a, b), true, pair});
+        }
+      }
+    });
+    for (std::size_t d = 0; d < draws.size(); ++d) {
+      const auto smallest = std::ranges::min_element(found[d], {}, &Candidate::lower);
+      if (smallest != found[d].end()) draws[d].start(*smallest);
+    }
+  }
+
+  void add(const PairScan& scan, const Candidate& pair) {
+    nearest.add(scan, pair);
     double highest = nearest.threshold();
     for (std::size_t d = 0; d < draws.size(); ++d) {
-      if (lower <= draws[d].threshold() && both_in(d, a, b)) draws[d].add(scan, lower, a, b);
+      if (pair.lower <= draws[d].threshold() && both_in(d, pair)) draws[d].add(scan, pair);
       highest = std::max(highest, draws[d].threshold());
     }
     threshold.store(highest, std::memory_order_relaxed);
@@ -239,31 +204,35 @@ LabelPairs::LabelPairs(const PairScan& scan, const Duplicates& duplicates, Label
   }
   state.nearest = NearestPairs(state.request.nearest);
   state.draws.assign(state.request.draws.size(), NearestPairs(1));
-  state.histograms.resize(std::max(1u, scan.options().threads));
+  state.duplicates = &duplicates;
+  state.begin_draws(scan);
 }
 
 LabelPairs::~LabelPairs() = default;
 
-void LabelPairs::collect(const PairScan& scan, const PairBlock& block, unsigned worker) {
+double LabelPairs::limit(std::uint32_t) const {
+  return state_->threshold.load(std::memory_order_relaxed);
+}
+
+void LabelPairs::collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned) {
   State& state = *state_;
-  Histogram& histogram = state.histograms[worker];
-  std::vector<Candidate> found;
-  const auto& group = state.request.group;
-  for (std::uint32_t r = 0; r < block.rows; ++r) {
-    const double* lower = block.lower + r * block.stride;
-    const std::uint32_t row = scan.row(block.first_row + r);
-    const double threshold = state.threshold.load(std::memory_order_relaxed);
-    for (std::uint32_t c = block.diagonal ? r + 1 : 0; c < block.cols; ++c) {
-      const std::uint32_t col = scan.row(block.first_col + c);
-      const std::uint64_t pairs = state.pairs_between(row, col);
-      if (pairs == 0 || (!group.empty() && group[row] == group[col])) continue;
-      histogram.add(lower[c] + (scan.margin(row) + scan.margin(col)), pairs);
-      if (lower[c] <= threshold) found.push_back({lower[c], row, col, false});
+  for (const PairBound& pair : pairs) {
+    if (!(pair.lower <= state.threshold.load(std::memory_order_relaxed))) continue;
+    const std::uint32_t row = scan.row(pair.first), col = scan.row(pair.second);
+    std::uint64_t count = 0;
+    Candidate candidate{pair.lower, std::min(row, col), std::max(row, col), scan.bounds_are_exact(), {}};
+    state.each_pair(row, col, [&](std::uint32_t i, std::uint32_t j) {
+      candidate.images = count++ == 0 ? ImagePair{i, j} : std::min(candidate.images, ImagePair{i, j});
+    });
+    if (count == 0) continue;
+    const bool vanishes = pair.lower <= 0.0 && !(scan.exact(row, col).value > 0.0);
+    const std::lock_guard lock(state.mutex);
+    if (vanishes) {
+      state.vanishing += count;
+    } else {
+      state.add(scan, candidate);
     }
   }
-  if (found.empty()) return;
-  const std::lock_guard lock(state.mutex);
-  for (const Candidate& pair : found) state.add(scan, pair.lower, pair.first, pair.second);
 }
 
 void LabelPairs::prefix_complete(const PairScan&, std::uint32_t) {}
@@ -272,12 +241,9 @@ LabelPairsResult LabelPairs::result(const PairScan& scan) const {
   const State& state = *state_;
   LabelPairsResult result;
   for (const Candidate& pair : state.nearest.settled(scan)) {
-    for (const std::uint32_t i : state.images_of(pair.first)) {
-      for (const std::uint32_t j : state.images_of(pair.second)) {
-        if (state.request.label[i] == state.request.label[j]) continue;
-        result.nearest.push_back({ImageIndex{std::min(i, j)}, ImageIndex{std::max(i, j)}, {pair.lower}});
-      }
-    }
+    state.each_pair(pair.first, pair.second, [&](std::uint32_t i, std::uint32_t j) {
+      result.nearest.push_back({ImageIndex{i}, ImageIndex{j}, {pair.lower}});
+    });
   }
   std::ranges::sort(result.nearest, [](const LabelPair& x, const LabelPair& y) {
     return std::tie(x.squared, x.a, x.b) < std::tie(y.squared, y.a, y.b);
@@ -292,14 +258,10 @@ LabelPairsResult LabelPairs::result(const PairScan& scan) const {
     result.draws.push_back(smallest);
   }
 
-  Histogram all;
-  for (const Histogram& histogram : state.histograms) all.add(histogram);
-  result.pairs = all.total();
-  if (result.pairs > 0) {
-    for (std::size_t q = 0; q < quantile_levels.size(); ++q) {
-      result.quantiles[q] = {all.quantile(1.0 - quantile_levels[q])};
-    }
-  }
+  result.pairs = count_label_pairs(*state.duplicates, state.request) - state.vanishing;
+  const LabelDistances distances = label_distances(scan, *state.duplicates, state.request, result.pairs);
+  result.quantile_pairs = distances.pairs;
+  result.quantiles = distances.quantiles;
   return result;
 }
 

@@ -1,12 +1,12 @@
 #include "fathom/neighbors/nearest_neighbors.h"
 
 #include <algorithm>
-#include <bit>
+#include <atomic>
 #include <limits>
 #include <utility>
 
 #include "fathom/core/parallel.h"
-#include "neighbors/kernels/select_kernels.h"
+#include "neighbors/stripe_lock.h"
 
 namespace fathom {
 
@@ -34,14 +34,20 @@ constexpr std::size_t kStripe = 64;                       // positions that shar
 
 /// Of every position, an unordered buffer of candidates; full buffers are cut back to what may still matter.
 struct NearestNeighbors::Buffers {
-  Buffers(std::size_t positions, std::size_t neighbors)
+  /// Room beyond the k nearest: a little, so that thresholds fall soon; more where bounds are not exact, for
+  /// what they cannot tell apart.
+  Buffers(std::size_t positions, std::size_t neighbors, bool exact)
       : k(neighbors),
-        capacity(neighbors + std::max<std::size_t>(32, neighbors / 2)),
+        capacity(neighbors + (exact ? std::max<std::size_t>(8, neighbors / 8)
+                                    : std::max<std::size_t>(64, neighbors / 2))),
         lower(positions * capacity),
         key(positions * capacity),
         count(positions, 0),
-        threshold(positions + 8, std::numeric_limits<double>::infinity()),
-        locks(positions / kStripe + 1) {}
+        threshold(positions),
+        locks(positions / kStripe + 1) {
+    for (auto& value : threshold)
+      value.store(std::numeric_limits<double>::infinity(), std::memory_order_relaxed);
+  }
 
   std::size_t k, capacity;
   std::vector<double> lower;
@@ -49,24 +55,22 @@ struct NearestNeighbors::Buffers {
   std::vector<std::uint32_t> count;
   /// Candidates above it cannot be among the k nearest. Only ever falls, so an old value errs on the safe
   /// side.
-  std::vector<double> threshold;
+  std::vector<std::atomic<double>> threshold;
   std::vector<std::mutex> locks;
 
-  std::vector<std::unique_lock<std::mutex>> lock(std::uint32_t first, std::uint32_t positions) {
-    std::vector<std::unique_lock<std::mutex>> held;
-    for (std::size_t s = first / kStripe; s <= (first + positions - 1) / kStripe; ++s)
-      held.emplace_back(locks[s]);
-    return held;
+  double limit(std::uint32_t position) const { return threshold[position].load(std::memory_order_relaxed); }
+
+  void lower_limit(std::uint32_t position, double to) {
+    if (to < limit(position)) threshold[position].store(to, std::memory_order_relaxed);
   }
 
   double upper(const PairScan& scan, std::uint32_t position, std::size_t entry) const {
     const std::size_t at = position * capacity + entry;
-    if (key[at] & kExact) return lower[at];
-    return lower[at] + 2.0 * (scan.margin(scan.row(position)) + scan.margin(key[at]));
+    return key[at] & kExact ? lower[at] : scan.upper(scan.row(position), key[at], lower[at]);
   }
 
   void add(const PairScan& scan, std::uint32_t position, double bound, std::uint32_t other_row) {
-    if (!(bound <= threshold[position])) return;
+    if (!(bound <= limit(position))) return;
     const std::size_t at = position * capacity + count[position];
     lower[at] = bound;
     key[at] = other_row | (scan.bounds_are_exact() ? kExact : 0);
@@ -102,17 +106,17 @@ struct NearestNeighbors::Buffers {
 
   /// Drops what the bounds rule out. True when that made room.
   bool cut_by_bounds(const PairScan& scan, std::uint32_t position) {
-    const double limit = upper_rank(scan, position, k);
+    const double farthest = upper_rank(scan, position, k);
     const std::size_t first = position * capacity;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count[position]; ++i) {
-      if (lower[first + i] > limit) continue;
+      if (lower[first + i] > farthest) continue;
       lower[first + kept] = lower[first + i];
       key[first + kept] = key[first + i];
       ++kept;
     }
     count[position] = static_cast<std::uint32_t>(kept);
-    threshold[position] = limit;
+    lower_limit(position, farthest);
     return kept <= capacity - (capacity - k) / 4;
   }
 
@@ -126,23 +130,73 @@ struct NearestNeighbors::Buffers {
       key[position * capacity + i] = candidates[i].row | kExact;
     }
     count[position] = static_cast<std::uint32_t>(k);
-    threshold[position] = candidates[k - 1].lower;
+    lower_limit(position, candidates[k - 1].lower);
   }
 
   void prune(const PairScan& scan, std::uint32_t position) {
     if (!scan.bounds_are_exact()) {
       if (cut_by_bounds(scan, position)) return;
-      make_exact(scan, position, threshold[position]);  // bounds too wide to tell ties apart
+      make_exact(scan, position, limit(position));  // bounds too wide to tell ties apart
     }
     cut_by_distance(position);
   }
 
-  /// The `wanted` nearest of a position among what has been scanned.
-  std::vector<Candidate> settle(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
-    wanted = std::min<std::size_t>(wanted, count[position]);
-    if (wanted == 0) return {};
-    make_exact(scan, position, upper_rank(scan, position, wanted));
+  /// The first `positions`, each followed by its nearest candidate where that is yet to come: rows that one
+  /// position compares with are then still in the cache for the next.
+  std::vector<std::uint32_t> chained(const PairScan& scan, std::uint32_t positions) const {
+    std::vector<std::uint32_t> order;
+    std::vector<bool> taken(positions, false);
+    for (std::uint32_t start = 0; start < positions; ++start) {
+      for (std::optional<std::uint32_t> next = start; next && !taken[*next];) {
+        const std::uint32_t position = *next;
+        taken[position] = true;
+        order.push_back(position);
+        next.reset();
+        double nearest = std::numeric_limits<double>::infinity();
+        for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
+          const std::uint32_t other = scan.position(key[at] & ~kExact);
+          if (taken[other] || !(lower[at] < nearest)) continue;
+          nearest = lower[at];
+          next = other;
+        }
+      }
+    }
+    return order;
+  }
+
+  /// The distance of a pair, for either of its positions.
+  void set_exact(std::uint32_t position, std::uint32_t other_row, double squared) {
+    const std::lock_guard held(locks[position / kStripe]);
+    const std::size_t first = position * capacity;
+    const auto begin = key.begin() + static_cast<std::ptrdiff_t>(first);
+    const auto found = std::find(begin, begin + count[position], other_row);
+    if (found == begin + count[position]) return;  // known already, or not a candidate there
+    *found |= kExact;
+    lower[first + static_cast<std::size_t>(found - begin)] = squared;
+  }
+
+  /// Finds the distances of the candidates that may be among the `wanted` nearest. Other positions may be
+  /// settled at the same time: a pair that is a candidate of both is compared once.
+  void make_exact_for_both(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
+    std::vector<std::uint32_t> open;
+    {
+      const std::lock_guard held(locks[position / kStripe]);
+      const double limit = upper_rank(scan, position, wanted);
+      for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
+        if (!(key[at] & kExact) && lower[at] <= limit) open.push_back(key[at]);
+      }
+    }
+    for (const std::uint32_t other : open) {
+      const double squared = scan.exact(scan.row(position), other).value;
+      set_exact(position, other, squared);
+      set_exact(scan.position(other), scan.row(position), squared);
+    }
+  }
+
+  /// The `wanted` nearest of a position among what has been scanned, their distances known.
+  std::vector<Candidate> nearest(std::uint32_t position, std::size_t wanted) const {
     std::vector<Candidate> candidates = known(position);
+    wanted = std::min(wanted, candidates.size());
     const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(wanted);
     std::partial_sort(candidates.begin(), last, candidates.end());
     candidates.erase(last, candidates.end());
@@ -151,7 +205,9 @@ struct NearestNeighbors::Buffers {
 };
 
 NearestNeighbors::NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group)
-    : k_(k), group_(std::move(group)), buffers_(std::make_unique<Buffers>(scan.size(), k)) {
+    : k_(k),
+      group_(std::move(group)),
+      buffers_(std::make_unique<Buffers>(scan.size(), k, scan.bounds_are_exact())) {
   FATHOM_CHECK(k >= 1);
 }
 
@@ -163,45 +219,40 @@ void NearestNeighbors::on_prefix(std::size_t k, std::function<void(const Neighbo
   receive_ = std::move(receive);
 }
 
-void NearestNeighbors::collect(const PairScan& scan, const PairBlock& block, unsigned) {
-  Buffers& buffers = *buffers_;
-  const kernels::KernelSet& set = select_kernels(scan.options().simd);
-  const std::size_t groups_of_8 = (block.cols + 7) / 8;
-  std::vector<double> col_threshold(8 * groups_of_8, -std::numeric_limits<double>::infinity());
-  {
-    const auto held = buffers.lock(block.first_col, block.cols);
-    std::copy_n(buffers.threshold.begin() + block.first_col, block.cols, col_threshold.begin());
-  }
+double NearestNeighbors::limit(std::uint32_t position) const {
+  return buffers_->limit(position);
+}
 
-  struct Hit {
-    std::uint32_t row, col;
+void NearestNeighbors::collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned) {
+  Buffers& buffers = *buffers_;
+  const auto add = [&](std::uint32_t position, std::uint32_t other, double lower, StripeLock& lock) {
+    if (!(lower <= buffers.limit(position))) return;
+    const std::uint32_t other_row = scan.row(other);
+    if (!group_.empty() && group_[scan.row(position)] == group_[other_row]) return;
+    lock.hold(position / kStripe);
+    buffers.add(scan, position, lower, other_row);
   };
-  std::vector<Hit> of_cols;
-  std::vector<std::uint8_t> mask(groups_of_8);
   {
-    const auto held = buffers.lock(block.first_row, block.rows);
-    for (std::uint32_t r = 0; r < block.rows; ++r) {
-      const double* lower = block.lower + r * block.stride;
-      const std::uint32_t position = block.first_row + r, row = scan.row(position);
-      set.find_below(lower, block.cols, buffers.threshold[position], col_threshold.data(), mask.data());
-      for (std::size_t g = block.diagonal ? (r + 1) / 8 : 0; g < groups_of_8; ++g) {
-        for (unsigned bits = mask[g]; bits != 0; bits &= bits - 1) {
-          const auto c =
-              static_cast<std::uint32_t>(8 * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
-          if (c >= block.cols || (block.diagonal && c <= r)) continue;
-          const std::uint32_t col = scan.row(block.first_col + c);
-          if (!group_.empty() && group_[row] == group_[col]) continue;
-          if (lower[c] <= col_threshold[c]) of_cols.push_back({r, c});
-          buffers.add(scan, position, lower[c], col);
-        }
-      }
+    StripeLock lock(buffers.locks);
+    for (const PairBound& pair : pairs) add(pair.first, pair.second, pair.lower, lock);
+  }
+  StripeLock lock(buffers.locks);
+  for (const PairBound& pair : pairs) add(pair.second, pair.first, pair.lower, lock);
+}
+
+void NearestNeighbors::tighten(const PairScan& scan, std::uint32_t position,
+                               std::span<const std::uint32_t> near) {
+  const std::uint32_t row = scan.row(position);
+  std::vector<double> squared;
+  for (const std::uint32_t other : near) {
+    if (group_.empty() || group_[row] != group_[scan.row(other)]) {
+      squared.push_back(scan.exact(row, scan.row(other)).value);
     }
   }
-  const auto held = buffers.lock(block.first_col, block.cols);
-  for (const Hit hit : of_cols) {
-    buffers.add(scan, block.first_col + hit.col, block.lower[hit.row * block.stride + hit.col],
-                scan.row(block.first_row + hit.row));
-  }
+  if (squared.size() < k_) return;
+  const auto kth = squared.begin() + static_cast<std::ptrdiff_t>(k_ - 1);
+  std::nth_element(squared.begin(), kth, squared.end());
+  buffers_->lower_limit(position, *kth);
 }
 
 NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t count, std::size_t k) {
@@ -213,13 +264,22 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
 
   NeighborTable table(count, k);
   constexpr std::size_t chunk = 32;
+  if (!scan.bounds_are_exact()) {
+    const std::vector<std::uint32_t> order = buffers_->chained(scan, count);
+    parallel_for((count + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
+      for (std::size_t p = index * chunk; p < std::min<std::size_t>(count, (index + 1) * chunk); ++p) {
+        const std::size_t wanted = std::min<std::size_t>(k, buffers_->count[order[p]]);
+        if (wanted > 0) buffers_->make_exact_for_both(scan, order[p], wanted);
+      }
+    });
+  }
   parallel_for((count + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
     std::vector<SquaredDistance> squared;
     std::vector<ImageIndex> neighbors;
     for (std::size_t i = index * chunk; i < std::min<std::size_t>(count, (index + 1) * chunk); ++i) {
       squared.clear();
       neighbors.clear();
-      for (const Candidate& candidate : buffers_->settle(scan, by_row[i], k)) {
+      for (const Candidate& candidate : buffers_->nearest(by_row[i], k)) {
         squared.push_back({candidate.lower});
         neighbors.push_back(ImageIndex{rank[candidate.row]});
       }

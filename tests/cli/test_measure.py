@@ -196,8 +196,8 @@ class Truth(MeasureCase):
         for level in ("0.5", "0.9", "0.99", "0.999"):
             # Between the neighbouring order statistics, whatever the interpolation; to the stated 3e-5.
             at = float(level) * (len(ratios) - 1)
-            self.assertGreaterEqual(sharpness["quantiles"][level], ratios[max(math.floor(at) - 1, 0)] * (1 - 3e-5))
-            self.assertLessEqual(sharpness["quantiles"][level], ratios[min(math.ceil(at) + 1, len(ratios) - 1)] * (1 + 3e-5))
+            self.assertGreaterEqual(sharpness["quantiles"][level], ratios[max(math.floor(at) - 1, 0)] * (1 - 1e-12))
+            self.assertLessEqual(sharpness["quantiles"][level], ratios[min(math.ceil(at) + 1, len(ratios) - 1)] * (1 + 1e-12))
         self.assertEqual(sharpness["quantiles"]["1"], sharpness["value"])
 
     def test_draws_of_all_images_have_one_value(self):

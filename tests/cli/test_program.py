@@ -10,7 +10,7 @@ from support import ROOT, Case, run
 # The options of the design that exist now.
 MEASURE = """--format --labels --path-column --label-column --group-column --split-column --ignore-labels --skip-bad
 --max-side --protocol --size --channels --range --compat --classes --positive --split --samples -k --estimator --draws
---across-groups --seed --threads --simd --json --csv --quiet""".split()
+--across-groups --seed --threads --search --simd --json --csv --quiet""".split()
 SYNTH = """--manifold --dimension --ambient-dimension --samples --classes --size --channels --margin --seed --threads
 --npz --list --quiet""".split()
 
@@ -79,7 +79,7 @@ class WrongUsage(Case):
                 ("--size", "0", "native"), ("--size", "8x", "native"), ("--channels", "blue", "rgb"),
                 ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"),
                 ("--split", "x", "train, val, test"), ("--estimator", "x", "mle, twonn or gride"),
-                ("--simd", "neon", "scalar"), ("-k", "2", "help")):
+                ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help")):
             # DATA does not exist either: the option is judged first.
             self.fails(2, "measure", self.folder / "none", option, value, mentions=[option, value, remedy])
         self.fails(2, "measure", self.folder, "--format", "x", mentions=["--format", "folder, table, npz"])

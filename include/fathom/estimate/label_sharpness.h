@@ -58,7 +58,9 @@ struct LabelSharpness {
   /// value * sqrt(channels x height x width): labels per unit of root-mean-square pixel difference, which
   /// does not change when channels are replicated or smooth images resized.
   double per_rms = 0.0;
-  std::array<double, 4> quantiles{};  ///< of 1/distance over those pairs, at quantile_levels
+  /// Of those pairs, the ones that the quantiles are over: all, or a seeded sample.
+  std::uint64_t quantile_pairs = 0;
+  std::array<double, 4> quantiles{};  ///< of 1/distance, at quantile_levels
   SampledSharpness sampled;
   std::optional<PublishedSharpness> as_published;
 };

@@ -12,6 +12,7 @@
 #include "fathom/core/simd_level.h"
 #include "fathom/estimate/dimension.h"
 #include "fathom/estimate/label_sharpness.h"
+#include "fathom/neighbors/search_mode.h"
 #include "fathom/prepare/prepare.h"
 
 namespace fathom {
@@ -26,6 +27,7 @@ struct MeasureOptions {
   std::uint64_t seed = 0;
   unsigned threads = 1;
   SimdLevel simd = SimdLevel::scalar;
+  SearchMode search = SearchMode::automatic;
 };
 
 /// Images equal in every pixel after preparing.
@@ -69,8 +71,9 @@ struct Measurement {
   DuplicateReport duplicates;
   /// One a label column, sharpest first. Empty when the data have no labels.
   std::vector<TaskMeasurement> tasks;
-  std::size_t neighbors = 0;  ///< listed of each image
-  std::string search_mode;    ///< "tiles"
+  std::size_t neighbors = 0;            ///< listed of each image
+  std::string search_mode;              ///< "tiles" or "filter"
+  std::size_t compared_components = 0;  ///< of every pair: all in tiles, few in a filter
 };
 
 /// Throws UsageError: k < 3, an unknown estimator. measure() begins with it; a caller with much to read may

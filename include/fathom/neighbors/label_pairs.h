@@ -31,6 +31,8 @@ struct LabelPairsRequest {
   std::vector<std::vector<std::uint32_t>> draws;
   /// As in NearestNeighbors: pairs of one group are left out.
   std::vector<std::uint32_t> group;
+  /// Of the sample behind the quantiles.
+  std::uint64_t seed = 0;
 };
 
 struct LabelPairsResult {
@@ -40,7 +42,9 @@ struct LabelPairsResult {
   std::vector<std::optional<SquaredDistance>> draws;
   /// Number of pairs of images with different labels and positive distance.
   std::uint64_t pairs = 0;
-  /// Quantiles of the squared distance over those pairs, at the levels of quantile_levels; to 6e-5 relative.
+  /// Pairs that the quantiles are over: all of them, or a seeded sample.
+  std::uint64_t quantile_pairs = 0;
+  /// Quantiles of the squared distance, at the levels of quantile_levels.
   std::array<SquaredDistance, 4> quantiles{};
 };
 
@@ -50,10 +54,12 @@ inline constexpr std::array<double, 4> quantile_levels{0.5, 0.9, 0.99, 0.999};
 /// Scans distinct rows; copies of an image count as the pairs they form.
 class LabelPairs : public Collector {
  public:
+  /// `duplicates` must outlive this.
   LabelPairs(const PairScan& scan, const Duplicates& duplicates, LabelPairsRequest request);
   ~LabelPairs() override;
 
-  void collect(const PairScan& scan, const PairBlock& block, unsigned worker) override;
+  double limit(std::uint32_t position) const override;
+  void collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned worker) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
   /// After the scan.
   LabelPairsResult result(const PairScan& scan) const;

@@ -52,7 +52,10 @@ class NearestNeighbors : public Collector {
   /// order of their matrix rows.
   void on_prefix(std::size_t k, std::function<void(const NeighborTable&)> receive);
 
-  void collect(const PairScan& scan, const PairBlock& block, unsigned worker) override;
+  double limit(std::uint32_t position) const override;
+  void collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned worker) override;
+  std::size_t neighbors_to_tighten() const override { return k_ + 20; }
+  void tighten(const PairScan& scan, std::uint32_t position, std::span<const std::uint32_t> near) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
 
   /// After the scan: row i of the table is the i-th scanned row in ascending order of matrix rows, and

@@ -1,13 +1,15 @@
 // One pass over all pairs of rows, which feeds collectors.
 //
-// Distances. Of 8-bit rows they are exact integers. Otherwise the scan forms |x|^2 + |y|^2 - 2xy in float64
-// from rows rounded to float32 and hands out a proven LOWER BOUND; a collector keeps whatever the bound
-// cannot rule out and asks exact() for the direct difference. docs/neighbors.md has the derivation of the
-// margin. Sums run in one fixed order, so every number is the same for any thread count and any SIMD level.
+// A collector says how far a pair may be to matter to it; the scan hands out every pair that its bound cannot
+// rule out, with a proven LOWER BOUND of the squared distance, or the distance itself. A collector keeps what
+// the bounds leave open and asks exact() for the direct difference. docs/neighbors.md has the bound, its
+// proof with the rounding margin, and the cost model that chooses the search. Results are the same bits for
+// every search mode, thread count and SIMD level.
 #pragma once
 
 #include <cstddef>
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <span>
 #include <vector>
@@ -28,26 +30,32 @@ struct PairScanOptions {
   std::size_t neighbors = 20;
 };
 
-/// Bounds of the squared distances of some scanned rows (positions first_row..) to others (first_col..).
-struct PairBlock {
-  std::uint32_t first_row, rows;
-  std::uint32_t first_col, cols;
-  /// lower[r * stride + c] <= squared distance of positions first_row + r and first_col + c, in stored units.
-  const double* lower;
-  std::size_t stride;
-  /// Rows and columns are the same positions: only r < c is meant.
-  bool diagonal;
+/// A pair of scanned rows, by position, first < second. Its squared distance, in stored units, is at least
+/// `lower`.
+struct PairBound {
+  std::uint32_t first, second;
+  double lower;
 };
 
 class PairScan;
+class PairSearch;
+struct PositionBlock;
 
-/// Takes what it needs from every block. collect() is called from several threads, on different blocks at
-/// once.
+/// Takes what it needs of the pairs. collect() and limit() are called from several threads at once.
 class Collector {
  public:
   virtual ~Collector() = default;
-  virtual void collect(const PairScan& scan, const PairBlock& block, unsigned worker) = 0;
-  /// All pairs among the first `count` positions have been collected, and no others yet.
+  /// Pairs of this position that are farther apart (squared) matter only to the other position, if at all.
+  /// Never rises.
+  virtual double limit(std::uint32_t position) const = 0;
+  /// Some pairs, among them every pair within the limit of either position. None comes twice.
+  virtual void collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned worker) = 0;
+  /// Rows near a position that would help to find its limit; none by default.
+  virtual std::size_t neighbors_to_tighten() const { return 0; }
+  /// So many positions that are near this one, by a guess. Pairs of theirs are still to come.
+  virtual void tighten(const PairScan&, std::uint32_t /*position*/, std::span<const std::uint32_t> /*near*/) {
+  }
+  /// All pairs among the first `count` positions have been scanned, and no others yet.
   virtual void prefix_complete(const PairScan& scan, std::uint32_t count) = 0;
 };
 
@@ -55,44 +63,51 @@ class Collector {
 class PairScan {
  public:
   /// `order`: rows to be scanned, at most 2^31 - 1 and each at most once; order[p] is the row at position p.
-  /// The matrix must outlive the scan. Throws InputError when a value is not finite or beyond 1e30 in
-  /// magnitude.
+  /// A random order is scanned fastest. The matrix must outlive the scan. Throws InputError when a value is
+  /// not finite or beyond 1e30 in magnitude.
   PairScan(const RowMatrix& matrix, std::vector<std::uint32_t> order, const PairScanOptions& options);
   ~PairScan();
   PairScan(const PairScan&) = delete;
   PairScan& operator=(const PairScan&) = delete;
 
-  /// Feeds every pair once to every collector. `prefixes`, ascending, the last one size(): after the pairs
-  /// among so many first positions the collectors are told. Throws Interrupted when the progress sink says
-  /// so.
+  /// Scans every pair once. `prefixes`, ascending, the last one size(): after the pairs among so many first
+  /// positions the collectors are told. Throws Interrupted when the progress sink says so.
   void run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
            Progress& progress);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(order_.size()); }
   std::uint32_t row(std::uint32_t position) const { return order_[position]; }
+  /// Inverse of row(), for rows that are scanned.
+  std::uint32_t position(std::uint32_t matrix_row) const { return position_[matrix_row]; }
+  /// Components of a row.
+  std::size_t components() const { return matrix_.stored_cols(); }
   const PairScanOptions& options() const { return options_; }
+  /// What the cost model, or the caller, chose: tiles or filter.
+  SearchMode search_mode() const { return mode_; }
+  /// Components that a filter compares first; all of them in tiles.
+  std::size_t compared_components() const { return compared_components_; }
 
   /// True when lower bounds are the squared distances themselves.
-  bool bounds_are_exact() const { return margin_.empty(); }
-  /// lower + 2 * (margin(a) + margin(b)) bounds the squared distance of two rows of the matrix from above.
-  double margin(std::uint32_t matrix_row) const { return margin_.empty() ? 0.0 : margin_[matrix_row]; }
+  bool bounds_are_exact() const;
+  /// The squared distance of two scanned rows of the matrix is at most this, given its lower bound.
+  double upper(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b, double lower) const;
   /// Squared distance of two rows of the matrix in stored units: direct differences, summed in float64.
   SquaredDistance exact(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const;
 
  private:
-  struct Kernels;
-  class Tile;
-
-  void build_bounds();
-  void collect_block(std::uint32_t first_row, std::uint32_t rows, std::uint32_t first_col, std::uint32_t cols,
-                     Tile& tile, std::span<Collector* const> collectors, unsigned worker) const;
+  void choose_search();
+  void for_each_pair_of_blocks(std::span<const std::uint32_t> steps, std::uint32_t done,
+                               std::vector<PositionBlock>& blocks,
+                               const std::function<void(PositionBlock, PositionBlock, unsigned)>& body) const;
+  void tighten(std::span<Collector* const> collectors, std::uint32_t prefix, Progress& progress) const;
 
   const RowMatrix& matrix_;
   std::vector<std::uint32_t> order_;
+  std::vector<std::uint32_t> position_;  ///< of a matrix row
   PairScanOptions options_;
-  Matrix<float> rounded_;  ///< rows centred and rounded, where the stored ones cannot be scanned as they are
-  std::vector<double> norm_;    ///< of a matrix row: squared norm, less its margin
-  std::vector<double> margin_;  ///< of a matrix row; empty when bounds are exact
+  SearchMode mode_ = SearchMode::tiles;
+  std::size_t compared_components_ = 0;
+  std::unique_ptr<PairSearch> search_;
 };
 
 /// Doubling prefixes of a scan: count / 2^j for j = levels..0, those of at least `smallest` rows.

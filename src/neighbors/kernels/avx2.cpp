@@ -4,8 +4,14 @@
 #include <stdint.h>
 #include <string.h>
 
+#include "neighbors/kernels/pair_kernels.h"
+
 namespace fathom::kernels {
 namespace {
+
+inline __m256i load_256(const void* from) {
+  return _mm256_loadu_si256(static_cast<const __m256i*>(from));
+}
 
 struct ByteOps {
   using Source = uint8_t;
@@ -13,15 +19,13 @@ struct ByteOps {
   using Right = int16_t;
   using RightVector = __m256i;
   using Sum = __m256i;
-  struct Bias {};
-  static constexpr size_t group = 2, lanes = 8, vectors = 3, block = 4, panel = lanes * vectors;
+  static constexpr size_t group = 2, lanes = 8, vectors = 3, block = 4;
+  static constexpr uint32_t sum_factor = 0;
 
   static Left left(uint8_t value) { return value; }
   static Right right(uint8_t value) { return value; }
   static Sum zero() { return _mm256_setzero_si256(); }
-  static __m256i load(const Right* right) {
-    return _mm256_loadu_si256(static_cast<const __m256i*>(static_cast<const void*>(right)));
-  }
+  static __m256i load(const Right* right) { return load_256(right); }
   static __m256i broadcast(const Left* left) {
     int pair;
     memcpy(&pair, left, sizeof pair);
@@ -31,23 +35,43 @@ struct ByteOps {
   static Sum multiply_add(Sum sum, __m256i row, __m256i columns) {
     return _mm256_add_epi32(sum, _mm256_madd_epi16(row, columns));
   }
-  static Bias bias(const Left*, size_t) { return {}; }
-  static void add_to(double* dot, Sum sum, Bias, size_t) {
+  static void add_to(double* dot, Sum sum) {
     const __m256d low = _mm256_cvtepi32_pd(_mm256_castsi256_si128(sum));
     const __m256d high = _mm256_cvtepi32_pd(_mm256_extracti128_si256(sum, 1));
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), low));
     _mm256_storeu_pd(dot + 4, _mm256_add_pd(_mm256_loadu_pd(dot + 4), high));
   }
+  static size_t keep_near(Sum sum, uint32_t left_norm, const uint32_t* right_norm, uint32_t left_limit,
+                          const uint32_t* right_limit, uint32_t first_pair, size_t present, uint32_t* pair,
+                          uint32_t* squared) {
+    const __m256i norms =
+        _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(left_norm)), load_256(right_norm));
+    const __m256i distance = _mm256_sub_epi32(norms, _mm256_slli_epi32(sum, 1));
+    const __m256i limit =
+        _mm256_max_epu32(_mm256_set1_epi32(static_cast<int>(left_limit)), load_256(right_limit));
+    const __m256i near = _mm256_cmpeq_epi32(_mm256_min_epu32(distance, limit), distance);
+    unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(near)));
+    mask &= (1u << present) - 1;
+    if (mask == 0) return 0;
+    uint32_t lane[lanes];
+    _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(lane)), distance);
+    size_t kept = 0;
+    for (; mask != 0; mask &= mask - 1, ++kept) {
+      const auto i = static_cast<uint32_t>(__builtin_ctz(mask));
+      pair[kept] = first_pair + i;
+      squared[kept] = lane[i];
+    }
+    return kept;
+  }
 };
 
-struct FloatOps {
+struct DoubleOps {
   using Source = float;
   using Left = double;
   using Right = double;
   using RightVector = __m256d;
   using Sum = __m256d;
-  struct Bias {};
-  static constexpr size_t group = 1, lanes = 4, vectors = 3, block = 4, panel = lanes * vectors;
+  static constexpr size_t group = 1, lanes = 4, vectors = 3, block = 4;
 
   static Left left(float value) { return static_cast<double>(value); }
   static Right right(float value) { return static_cast<double>(value); }
@@ -57,9 +81,30 @@ struct FloatOps {
   static Sum multiply_add(Sum sum, __m256d row, __m256d columns) {
     return _mm256_fmadd_pd(row, columns, sum);
   }
-  static Bias bias(const Left*, size_t) { return {}; }
-  static void add_to(double* dot, Sum sum, Bias, size_t) {
+  static void add_to(double* dot, Sum sum) {
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), sum));
+  }
+};
+
+struct FloatOps {
+  using Source = float;
+  using Left = float;
+  using Right = float;
+  using RightVector = __m256;
+  using Sum = __m256;
+  static constexpr size_t group = 1, lanes = 8, vectors = 3, block = 4;
+
+  static Left left(float value) { return value; }
+  static Right right(float value) { return value; }
+  static Sum zero() { return _mm256_setzero_ps(); }
+  static __m256 load(const Right* right) { return _mm256_loadu_ps(right); }
+  static __m256 broadcast(const Left* left) { return _mm256_set1_ps(*left); }
+  static Sum multiply_add(Sum sum, __m256 row, __m256 columns) { return _mm256_fmadd_ps(row, columns, sum); }
+  static void add_to(double* dot, Sum sum) {
+    const __m256d low = _mm256_cvtps_pd(_mm256_castps256_ps128(sum));
+    const __m256d high = _mm256_cvtps_pd(_mm256_extractf128_ps(sum, 1));
+    _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), low));
+    _mm256_storeu_pd(dot + 4, _mm256_add_pd(_mm256_loadu_pd(dot + 4), high));
   }
 };
 
@@ -72,6 +117,62 @@ inline uint8_t below_8(const double* values, double row_threshold, const double*
     return _mm256_movemask_pd(_mm256_or_pd(by_row, by_col));
   };
   return static_cast<uint8_t>(half(values, col_threshold) | half(values + 4, col_threshold + 4) << 4);
+}
+
+inline __m256i widen_16(const uint8_t* from) {
+  return _mm256_cvtepu8_epi16(_mm_loadu_si128(static_cast<const __m128i*>(static_cast<const void*>(from))));
+}
+
+inline uint32_t add_lanes(__m256i sums) {
+  uint32_t lane[8];
+  _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(lane)), sums);
+  uint32_t sum = 0;
+  for (const uint32_t part : lane) sum += part;
+  return sum;
+}
+
+uint32_t squared_distance_words(const int16_t* a, const int16_t* b, size_t count) {
+  __m256i sums = _mm256_setzero_si256();
+  size_t k = 0;
+  for (; k + 16 <= count; k += 16) {
+    const __m256i difference = _mm256_sub_epi16(load_256(a + k), load_256(b + k));
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(difference, difference));
+  }
+  uint32_t sum = add_lanes(sums);
+  for (; k < count; ++k) {
+    const int difference = int{a[k]} - int{b[k]};
+    sum += static_cast<uint32_t>(difference * difference);
+  }
+  return sum;
+}
+
+uint32_t byte_product(const uint8_t* a, const uint8_t* b, size_t count) {
+  __m256i sums = _mm256_setzero_si256();
+  size_t k = 0;
+  for (; k + 16 <= count; k += 16) {
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(widen_16(a + k), widen_16(b + k)));
+  }
+  uint32_t sum = add_lanes(sums);
+  for (; k < count; ++k) sum += static_cast<uint32_t>(a[k] * b[k]);
+  return sum;
+}
+
+inline uint64_t squares_of_differences(const uint8_t* a, const uint8_t* b, size_t count) {
+  __m256i sums = _mm256_setzero_si256();
+  size_t k = 0;
+  for (; k + 16 <= count; k += 16) {
+    const __m256i difference = _mm256_sub_epi16(widen_16(a + k), widen_16(b + k));
+    sums = _mm256_add_epi32(sums, _mm256_madd_epi16(difference, difference));
+  }
+  uint32_t lane[8];
+  _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(lane)), sums);
+  uint64_t sum = 0;
+  for (const uint32_t part : lane) sum += part;
+  for (; k < count; ++k) {
+    const int difference = int{a[k]} - int{b[k]};
+    sum += static_cast<uint64_t>(difference * difference);
+  }
+  return sum;
 }
 
 }  // namespace

@@ -10,8 +10,8 @@ struct ByteOps {
   using Right = int16_t;
   using RightVector = __m512i;
   using Sum = __m512i;
-  struct Bias {};
-  static constexpr size_t group = 2, lanes = 16, vectors = 3, block = 8, panel = lanes * vectors;
+  static constexpr size_t group = 2, lanes = 16, vectors = 3, block = 8;
+  static constexpr uint32_t sum_factor = 0;
 
   static Left left(uint8_t value) { return value; }
   static Right right(uint8_t value) { return value; }
@@ -22,9 +22,20 @@ struct ByteOps {
   static Sum multiply_add(Sum sum, __m512i row, __m512i columns) {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(row, columns));
   }
-  static Bias bias(const Left*, size_t) { return {}; }
-  static void add_to(double* dot, Sum sum, Bias, size_t) { add_int32_to(dot, sum); }
+  static void add_to(double* dot, Sum sum) { add_int32_to(dot, sum); }
+  static constexpr auto keep_near = keep_near_16;
 };
+
+uint32_t byte_product(const uint8_t* a, const uint8_t* b, size_t count) {
+  __m512i sum = _mm512_setzero_si512();
+  for (size_t k = 0; k < count; k += 32) {
+    const auto there = count - k >= 32 ? ~__mmask32{0} : static_cast<__mmask32>((1u << (count - k)) - 1);
+    const __m512i x = _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(there, a + k));
+    const __m512i y = _mm512_cvtepu8_epi16(_mm256_maskz_loadu_epi8(there, b + k));
+    sum = _mm512_add_epi32(sum, _mm512_madd_epi16(x, y));
+  }
+  return static_cast<uint32_t>(_mm512_reduce_add_epi32(sum));
+}
 
 }  // namespace
 }  // namespace fathom::kernels

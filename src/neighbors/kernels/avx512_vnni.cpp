@@ -10,13 +10,11 @@ struct ByteOps {
   using Right = int8_t;
   using RightVector = __m512i;
   using Sum = __m512i;
-  static constexpr size_t group = 4, lanes = 16, vectors = 3, block = 8, panel = lanes * vectors;
-  struct Bias {
-    int row[block];  ///< 128 times the sum of each left row
-  };
+  static constexpr size_t group = 4, lanes = 16, vectors = 3, block = 8;
+  // The right factor must be signed: y - 128. Then |x - y|^2 = |x|^2 - 256 sum(x) + |y|^2 - 2 x(y - 128).
+  static constexpr uint32_t sum_factor = 256;
 
   static Left left(uint8_t value) { return value; }
-  // The right factor must be signed: x - 128. bias() gives back 128 times the sum of the left row.
   static Right right(uint8_t value) { return static_cast<int8_t>(value ^ 0x80); }
   static Sum zero() { return _mm512_setzero_si512(); }
   static __m512i load(const Right* right) { return load_512(right); }
@@ -24,22 +22,30 @@ struct ByteOps {
   static Sum multiply_add(Sum sum, __m512i row, __m512i columns) {
     return _mm512_dpbusd_epi32(sum, row, columns);
   }
-  static Bias bias(const Left* left, size_t groups) {
-    static_assert(block * group == sizeof(__m256i));
-    const __m256i ones = _mm256_set1_epi8(1);
-    __m256i sum = _mm256_setzero_si256();
-    for (size_t g = 0; g < groups; ++g) {
-      const auto* rows = static_cast<const __m256i*>(static_cast<const void*>(left + g * block * group));
-      sum = _mm256_dpbusd_epi32(sum, _mm256_loadu_si256(rows), ones);
-    }
-    Bias result;
-    _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(result.row)), _mm256_slli_epi32(sum, 7));
-    return result;
-  }
-  static void add_to(double* dot, Sum sum, const Bias& bias, size_t row) {
-    add_int32_to(dot, _mm512_add_epi32(sum, _mm512_set1_epi32(bias.row[row])));
-  }
+  static void add_to(double* dot, Sum sum) { add_int32_to(dot, sum); }
+  static constexpr auto keep_near = keep_near_16;
 };
+
+uint32_t byte_product(const uint8_t* a, const uint8_t* b, size_t count) {
+  const __m512i flip = _mm512_set1_epi8(-128);
+  __m512i sums[4] = {_mm512_setzero_si512(), _mm512_setzero_si512(), _mm512_setzero_si512(),
+                     _mm512_setzero_si512()};
+  size_t k = 0;
+  for (; k + 256 <= count; k += 256) {
+#pragma GCC unroll 4
+    for (size_t i = 0; i < 4; ++i) {
+      const size_t at = k + 64 * i;
+      sums[i] = _mm512_dpbusd_epi32(sums[i], load_512(a + at), _mm512_xor_si512(load_512(b + at), flip));
+    }
+  }
+  for (; k < count; k += 64) {
+    const __mmask64 there = count - k >= 64 ? ~__mmask64{0} : (__mmask64{1} << (count - k)) - 1;
+    sums[0] = _mm512_dpbusd_epi32(sums[0], _mm512_maskz_loadu_epi8(there, a + k),
+                                  _mm512_xor_si512(_mm512_maskz_loadu_epi8(there, b + k), flip));
+  }
+  return static_cast<uint32_t>(_mm512_reduce_add_epi32(
+      _mm512_add_epi32(_mm512_add_epi32(sums[0], sums[1]), _mm512_add_epi32(sums[2], sums[3]))));
+}
 
 }  // namespace
 }  // namespace fathom::kernels

@@ -1,10 +1,10 @@
 // The inner loops, one set a SIMD level. Plain pointers only: the per-level files include no standard
 // library.
 //
-// A tile is the product of M "left" rows with N "right" rows over `depth` components:
-//   dot[m * stride + n] += sum_k left[m][k] * right[n][k]
-// Rows are packed in panels, `block` rows on the left and `panel` on the right, interleaved so that the inner
-// loop reads memory in order. M and N are padded with zero rows to whole panels.
+// A call compares a few "left" rows (a register block) with many "right" rows (columns). Left rows are
+// staged: converted and padded with zeros to whole groups, each contiguous. Right rows are packed in panels:
+// the same `group` components of the rows of a panel stand together, so that the inner loop reads memory in
+// order.
 #pragma once
 
 #include <cstddef>
@@ -12,35 +12,100 @@
 
 namespace fathom::kernels {
 
-struct TileKernel {
-  /// Rows a register block takes on the left, and on the right (a panel).
-  size_t block, panel;
-  /// Components that are packed together; depth is padded to a multiple of it.
+/// Of `kRowsAtOnce` or fewer left rows, every level.
+inline constexpr size_t kRowsAtOnce = 8;
+/// Survivors are written in vectors: so many more entries must be writable than pairs are compared.
+inline constexpr size_t kOverrun = 16;
+
+struct Layout {
+  /// Right rows of a panel.
+  size_t panel;
+  /// Components that stand together; depth is padded to a multiple of it.
   size_t group;
-  /// Bytes one packed component takes.
+  /// Bytes a staged or packed component takes.
   size_t left_bytes, right_bytes;
-  /// Packs `rows` rows, each `depth` components, padding both with zeros to `padded_rows` and padded depth.
-  void (*pack_left)(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed);
-  void (*pack_right)(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed);
-  /// left_count and right_count are padded counts.
-  void (*multiply)(const void* left, size_t left_count, const void* right, size_t right_count, size_t depth,
-                   double* dot, size_t stride);
+  void (*stage_left)(const void* row, size_t depth, void* staged);
+  /// Packs `count` rows of `depth` components, padding both with zeros.
+  void (*pack_right)(const void* const* rows, size_t count, size_t depth, void* packed);
+};
+
+/// What ByteKernel::compare is given. Arithmetic is modulo 2^32: squared distances must be below that.
+struct ByteRows {
+  const void* left;  ///< kRowsAtOnce staged rows
+  size_t left_count;
+  uint32_t left_first;         ///< number of the first of them, in the pairs that survive
+  const uint32_t* left_norm;   ///< |x|^2 - sum_factor * sum(x), kRowsAtOnce of them
+  const uint32_t* left_limit;  ///< kRowsAtOnce of them
+  const void* right;           ///< packed
+  size_t right_count;
+  const uint32_t* right_norm;   ///< |y|^2, padded to whole panels
+  const uint32_t* right_limit;  ///< padded to whole panels
+  size_t depth;
+  /// Long rows are compared piece by piece: sums of the pieces so far, kRowsAtOnce times the columns of whole
+  /// panels; null where rows are one piece. Only the last piece has survivors.
+  uint32_t* carried;
+  bool first_piece, last_piece;
+};
+
+/// Pairs that survive: squared <= left_limit[left] or squared <= right_limit[right].
+struct Survivors {
+  uint32_t* pair;  ///< left * 2^16 + right
+  uint32_t* squared;
+  size_t count;
+};
+
+struct ByteKernel {
+  Layout layout;
+  uint32_t sum_factor;
+  /// Squared distances of 8-bit rows, exactly; appends the pairs that survive, ordered by panel.
+  void (*compare)(const ByteRows& rows, Survivors& survivors);
+};
+
+struct ProductKernel {
+  Layout layout;
+  /// dot[r * stride + c] += sum over depth of left[r] * right[c], for kRowsAtOnce rows and whole panels.
+  void (*multiply)(const void* left, const void* right, size_t right_count, size_t depth, double* dot,
+                   size_t stride);
+};
+
+/// Codes 0..255 stand for low + scale * code.
+struct Quantiser {
+  double low, scale;
+};
+struct QuantisationLeft {
+  double clamped, all;
 };
 
 struct KernelSet {
-  /// Rows of 8-bit integers; depth at most 8192 a call, so that 32-bit sums cannot overflow. Exact.
-  TileKernel bytes;
+  /// Rows of 8-bit integers.
+  ByteKernel bytes;
+  /// Rows of 8-bit integers, depth at most 32,768. What is added is x(y - sum_factor / 2).
+  ProductKernel byte_products;
   /// Rows of float32, multiplied in float64: products are exact, so that fused and separate additions agree.
-  TileKernel floats;
+  ProductKernel doubles;
+  /// Rows of float32, multiplied and summed in float32: levels round differently.
+  ProductKernel floats;
   /// values[c] = row_norm + col_norm[c] - 2 * values[c]
   void (*finish_row)(double* values, size_t count, double row_norm, const double* col_norm);
   /// Bit c % 8 of mask[c / 8]: values[c] <= row_threshold or values[c] <= col_threshold[c]. Count is rounded
   /// up to a multiple of 8: both arrays are readable that far.
   void (*find_below)(const double* values, size_t count, double row_threshold, const double* col_threshold,
                      uint8_t* mask);
+  /// Sum of a[k] (b[k] - sum_factor / 2), modulo 2^32.
+  uint32_t (*byte_product)(const uint8_t* a, const uint8_t* b, size_t count);
+  /// Sum of (a[k] - b[k])^2 of 16-bit integers, which must be below 2^31.
+  uint32_t (*squared_distance_words)(const int16_t* a, const int16_t* b, size_t count);
+  /// Sum of (a[k] - b[k])^2, exactly.
+  uint64_t (*squared_distance_bytes)(const uint8_t* a, const uint8_t* b, size_t count);
   /// Sum of (a[k] - b[k])^2 in float64: 16 partial sums, component k in number k % 16, added as a tree.
   double (*squared_distance_float)(const float* a, const float* b, size_t count);
   double (*squared_distance_double)(const double* a, const double* b, size_t count);
+  /// Codes: (clamped value - low) / scale, rounded and at most 255, and the sums of squares of what they
+  /// leave of the clamped values and of the values.
+  void (*quantise_float)(const float* values, size_t count, const Quantiser& quantiser, uint8_t* codes,
+                         QuantisationLeft& left);
+  void (*quantise_double)(const double* values, size_t count, const Quantiser& quantiser, uint8_t* codes,
+                          QuantisationLeft& left);
   /// Sum of squares, in the same order.
   double (*squared_norm_float)(const float* a, size_t count);
   double (*squared_norm_double)(const double* a, size_t count);

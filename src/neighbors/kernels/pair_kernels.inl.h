@@ -10,100 +10,197 @@
 namespace fathom::kernels {
 namespace {
 
+// Operations name: Source (a stored component), Left, Right (staged and packed components), left(), right(),
+// group, lanes, vectors, and the vectors' own: Sum, RightVector, zero(), load(), broadcast(), multiply_add().
+
+// ---- staging and packing
+// -----------------------------------------------------------------------------------------
+
 inline size_t round_up(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
-// ---- packing
-// -------------------------------------------------------------------------------------------------
+template <class Ops>
+void stage_left(const void* row, size_t depth, void* staged) {
+  const auto* from = static_cast<const typename Ops::Source*>(row);
+  auto* to = static_cast<typename Ops::Left*>(staged);
+  for (size_t k = 0; k < depth; ++k) to[k] = Ops::left(from[k]);
+  for (size_t k = depth; k < round_up(depth, Ops::group); ++k) to[k] = typename Ops::Left(0);
+}
 
-// Operations name: Source (a stored component), Left, Right (packed components), group, block, panel, left(),
-// right().
-
-/// Rows of one side in panels: the same `group` components of the `panel` rows stand together, so that the
-/// inner loop reads memory in order (rows side by side, a power of two apart, would share one cache set).
-template <class Source, class Packed, size_t panel, size_t group, Packed (*convert)(Source)>
-void pack(const void* const* rows, size_t count, size_t padded_count, size_t depth, void* packed) {
+template <class Ops>
+void pack_right(const void* const* rows, size_t count, size_t depth, void* packed) {
+  using Right = typename Ops::Right;
+  constexpr size_t group = Ops::group, panel = Ops::lanes * Ops::vectors;
   const size_t padded_depth = round_up(depth, group);
-  auto* out = static_cast<Packed*>(packed);
-  for (size_t first = 0; first < padded_count; first += panel, out += panel * padded_depth) {
+  auto* out = static_cast<Right*>(packed);
+  for (size_t first = 0; first < count; first += panel, out += panel * padded_depth) {
     for (size_t c = 0; c < panel; ++c) {
-      Packed* target = out + c * group;
+      Right* target = out + c * group;
       const bool present = first + c < count;
-      const auto* row = present ? static_cast<const Source*>(rows[first + c]) : nullptr;
+      const auto* row = present ? static_cast<const typename Ops::Source*>(rows[first + c]) : nullptr;
       const size_t whole = present ? depth / group * group : 0;
       size_t k = 0;
       for (; k < whole; k += group, target += panel * group) {
-        for (size_t e = 0; e < group; ++e) target[e] = convert(row[k + e]);
+        for (size_t e = 0; e < group; ++e) target[e] = Ops::right(row[k + e]);
       }
       for (; k < padded_depth; k += group, target += panel * group) {
         for (size_t e = 0; e < group; ++e)
-          target[e] = present && k + e < depth ? convert(row[k + e]) : Packed(0);
+          target[e] = present && k + e < depth ? Ops::right(row[k + e]) : Right(0);
       }
     }
   }
+}
+
+template <class Ops>
+constexpr Layout layout() {
+  return {Ops::lanes * Ops::vectors,   Ops::group,      sizeof(typename Ops::Left),
+          sizeof(typename Ops::Right), stage_left<Ops>, pack_right<Ops>};
 }
 
 // ---- multiplying
 // ---------------------------------------------------------------------------------------------
 
+// Loops over rows and vectors are unrolled by templates: sums then stay in registers, which compilers do not
+// see to when they unroll loops themselves.
+
+#define FATHOM_INLINE inline __attribute__((always_inline))
+
+template <class Ops, size_t vector>
+FATHOM_INLINE void load_columns(typename Ops::RightVector (&columns)[Ops::vectors],
+                                const typename Ops::Right* right) {
+  if constexpr (vector < Ops::vectors) {
+    columns[vector] = Ops::load(right + vector * Ops::lanes * Ops::group);
+    load_columns<Ops, vector + 1>(columns, right);
+  }
+}
+
+template <class Ops, size_t vector, class Row>
+FATHOM_INLINE void add_row(typename Ops::Sum (&sums)[Ops::vectors], Row row,
+                           const typename Ops::RightVector (&columns)[Ops::vectors]) {
+  if constexpr (vector < Ops::vectors) {
+    sums[vector] = Ops::multiply_add(sums[vector], row, columns[vector]);
+    add_row<Ops, vector + 1>(sums, row, columns);
+  }
+}
+
+template <class Ops, size_t row>
+FATHOM_INLINE void add_rows(typename Ops::Sum (&sums)[Ops::block][Ops::vectors],
+                            const typename Ops::Left* left, size_t stride,
+                            const typename Ops::RightVector (&columns)[Ops::vectors]) {
+  if constexpr (row < Ops::block) {
+    add_row<Ops, 0>(sums[row], Ops::broadcast(left + row * stride), columns);
+    add_rows<Ops, row + 1>(sums, left, stride, columns);
+  }
+}
+
+template <class Ops, size_t index>
+FATHOM_INLINE void clear(typename Ops::Sum (&sums)[Ops::block][Ops::vectors]) {
+  if constexpr (index < Ops::block * Ops::vectors) {
+    sums[index / Ops::vectors][index % Ops::vectors] = Ops::zero();
+    clear<Ops, index + 1>(sums);
+  }
+}
+
+template <class Ops, size_t index>
+FATHOM_INLINE void copy(const typename Ops::Sum (&from)[Ops::block][Ops::vectors],
+                        typename Ops::Sum (&to)[Ops::block][Ops::vectors]) {
+  if constexpr (index < Ops::block * Ops::vectors) {
+    to[index / Ops::vectors][index % Ops::vectors] = from[index / Ops::vectors][index % Ops::vectors];
+    copy<Ops, index + 1>(from, to);
+  }
+}
+
+/// Sums of a register block with one panel; `from` null, from zero.
 template <class Ops>
-inline void multiply_block(const typename Ops::Left* left, const typename Ops::Right* right, size_t groups,
-                           const typename Ops::Bias& bias, double* dot, size_t stride) {
-  typename Ops::Sum sum[Ops::block][Ops::vectors];
-#pragma GCC unroll 16
-  for (size_t r = 0; r < Ops::block; ++r) {
-#pragma GCC unroll 4
-    for (size_t v = 0; v < Ops::vectors; ++v) sum[r][v] = Ops::zero();
+FATHOM_INLINE void multiply_panel(const typename Ops::Left* left, const typename Ops::Right* right,
+                                  size_t padded_depth,
+                                  const typename Ops::Sum (*from)[Ops::block][Ops::vectors],
+                                  typename Ops::Sum (&out)[Ops::block][Ops::vectors]) {
+  typename Ops::Sum sums[Ops::block][Ops::vectors];
+  if (from == nullptr) {
+    clear<Ops, 0>(sums);
+  } else {
+    copy<Ops, 0>(*from, sums);
   }
-  for (size_t g = 0; g < groups; ++g) {
+  for (size_t k = 0; k < padded_depth; k += Ops::group) {
     typename Ops::RightVector columns[Ops::vectors];
-#pragma GCC unroll 4
-    for (size_t v = 0; v < Ops::vectors; ++v) {
-      columns[v] = Ops::load(right + (g * Ops::vectors + v) * Ops::lanes * Ops::group);
-    }
-#pragma GCC unroll 16
-    for (size_t r = 0; r < Ops::block; ++r) {
-      const auto row = Ops::broadcast(left + (g * Ops::block + r) * Ops::group);
-#pragma GCC unroll 4
-      for (size_t v = 0; v < Ops::vectors; ++v) sum[r][v] = Ops::multiply_add(sum[r][v], row, columns[v]);
-    }
+    load_columns<Ops, 0>(columns, right + k * Ops::lanes * Ops::vectors);
+    add_rows<Ops, 0>(sums, left + k, padded_depth, columns);
   }
-#pragma GCC unroll 16
+  copy<Ops, 0>(sums, out);
+}
+
+// What follows the multiplication is kept out of line: inlined, its registers would push the sums to memory.
+
+template <class Ops>
+__attribute__((noinline)) void add_to_dot(const typename Ops::Sum (&sums)[Ops::block][Ops::vectors],
+                                          double* dot, size_t stride) {
   for (size_t r = 0; r < Ops::block; ++r) {
-#pragma GCC unroll 4
-    for (size_t v = 0; v < Ops::vectors; ++v)
-      Ops::add_to(dot + r * stride + v * Ops::lanes, sum[r][v], bias, r);
+    for (size_t v = 0; v < Ops::vectors; ++v) Ops::add_to(dot + r * stride + v * Ops::lanes, sums[r][v]);
   }
 }
 
 template <class Ops>
-void multiply(const void* left, size_t left_count, const void* right, size_t right_count, size_t depth,
-              double* dot, size_t stride) {
-  const size_t padded_depth = round_up(depth, Ops::group), groups = padded_depth / Ops::group;
+void multiply(const void* left, const void* right, size_t right_count, size_t depth, double* dot,
+              size_t stride) {
+  constexpr size_t panel = Ops::lanes * Ops::vectors;
+  const size_t padded_depth = round_up(depth, Ops::group);
   const auto* rows = static_cast<const typename Ops::Left*>(left);
   const auto* panels = static_cast<const typename Ops::Right*>(right);
-  // A panel of the right stays in the second-level cache while the blocks of the left pass by.
-  for (size_t n = 0; n < right_count; n += Ops::panel) {
-    for (size_t m = 0; m < left_count; m += Ops::block) {
-      const typename Ops::Left* block = rows + m * padded_depth;
-      multiply_block<Ops>(block, panels + n * padded_depth, groups, Ops::bias(block, groups),
-                          dot + m * stride + n, stride);
+  typename Ops::Sum sums[Ops::block][Ops::vectors];
+  for (size_t n = 0; n < right_count; n += panel) {
+    for (size_t r = 0; r < kRowsAtOnce; r += Ops::block) {
+      multiply_panel<Ops>(rows + r * padded_depth, panels + n * padded_depth, padded_depth, nullptr, sums);
+      add_to_dot<Ops>(sums, dot + r * stride + n, stride);
     }
   }
 }
 
+/// Squared distances from the sums of one panel, and those within limits.
 template <class Ops>
-constexpr TileKernel tile_kernel() {
-  return {Ops::block,
-          Ops::panel,
-          Ops::group,
-          sizeof(typename Ops::Left),
-          sizeof(typename Ops::Right),
-          pack<typename Ops::Source, typename Ops::Left, Ops::block, Ops::group, Ops::left>,
-          pack<typename Ops::Source, typename Ops::Right, Ops::panel, Ops::group, Ops::right>,
-          multiply<Ops>};
+__attribute__((noinline)) void keep_near(const typename Ops::Sum (&sums)[Ops::block][Ops::vectors],
+                                         const ByteRows& rows, size_t first_row, size_t first_column,
+                                         Survivors& survivors) {
+  size_t count = survivors.count;
+  for (size_t r = first_row; r < first_row + Ops::block && r < rows.left_count; ++r) {
+    for (size_t v = 0; v < Ops::vectors; ++v) {
+      const size_t column = first_column + v * Ops::lanes;
+      if (column >= rows.right_count) break;
+      const size_t rest = rows.right_count - column;
+      count += Ops::keep_near(
+          sums[r - first_row][v], rows.left_norm[r], rows.right_norm + column, rows.left_limit[r],
+          rows.right_limit + column,
+          (rows.left_first + static_cast<uint32_t>(r)) << 16 | static_cast<uint32_t>(column),
+          rest < Ops::lanes ? rest : Ops::lanes, survivors.pair + count, survivors.squared + count);
+    }
+  }
+  survivors.count = count;
 }
+
+template <class Ops>
+void compare(const ByteRows& rows, Survivors& survivors) {
+  constexpr size_t panel = Ops::lanes * Ops::vectors;
+  using Sums = typename Ops::Sum[Ops::block][Ops::vectors];
+  static_assert(sizeof(Sums) == Ops::block * panel * sizeof(uint32_t));
+  const size_t padded_depth = round_up(rows.depth, Ops::group);
+  const auto* left = static_cast<const typename Ops::Left*>(rows.left);
+  const auto* panels = static_cast<const typename Ops::Right*>(rows.right);
+  Sums sums, before;
+  uint32_t* carried = rows.carried;
+  for (size_t n = 0; n < rows.right_count; n += panel) {
+    for (size_t r = 0; r < rows.left_count; r += Ops::block) {
+      if (!rows.first_piece) memcpy(&before, carried, sizeof before);
+      multiply_panel<Ops>(left + r * padded_depth, panels + n * padded_depth, padded_depth,
+                          rows.first_piece ? nullptr : &before, sums);
+      if (!rows.last_piece) memcpy(carried, &sums, sizeof sums);
+      if (carried != nullptr) carried += Ops::block * panel;
+      if (rows.last_piece) keep_near<Ops>(sums, rows, r, n, survivors);
+    }
+  }
+}
+
+#undef FATHOM_INLINE
 
 // ---- bounds and thresholds
 // -----------------------------------------------------------------------------------
@@ -119,6 +216,16 @@ void find_below(const double* values, size_t count, double row_threshold, const 
 
 // ---- direct differences
 // --------------------------------------------------------------------------------------
+
+uint64_t squared_distance_bytes(const uint8_t* a, const uint8_t* b, size_t count) {
+  // So many squares of at most 255^2 fit the 32-bit sums of every level.
+  constexpr size_t piece = 32'768;
+  uint64_t sum = 0;
+  for (size_t k = 0; k < count; k += piece) {
+    sum += squares_of_differences(a + k, b + k, count - k < piece ? count - k : piece);
+  }
+  return sum;
+}
 
 constexpr size_t kPartialSums = 16;
 
@@ -165,9 +272,67 @@ double squared_norm(const T* a, size_t count) {
   return add_tree(partial);
 }
 
-constexpr KernelSet kKernels = {
-    tile_kernel<ByteOps>(),  tile_kernel<FloatOps>(),  finish_row,          find_below,
-    squared_distance<float>, squared_distance<double>, squared_norm<float>, squared_norm<double>};
+// ---- quantising
+// ----------------------------------------------------------------------------------------------
+
+// Vectors of the compiler, which it splits into what the level has: loops with these minima and conversions
+// it leaves scalar.
+constexpr size_t kLanes = 8;
+typedef double Doubles __attribute__((vector_size(kLanes * sizeof(double))));
+typedef int32_t Ints __attribute__((vector_size(kLanes * sizeof(int32_t))));
+typedef uint8_t Bytes __attribute__((vector_size(kLanes)));
+
+template <class T>
+void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t* codes,
+              QuantisationLeft& left) {
+  typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
+  const Doubles low = Doubles{} + quantiser.low, scale = Doubles{} + quantiser.scale;
+  const Doubles last = Doubles{} + 255.0, high = low + last * scale, inverse = 1.0 / scale;
+  Doubles of_clamped{}, of_all{};
+  const auto take = [&](Values stored) {
+    const Doubles value = __builtin_convertvector(stored, Doubles);
+    const Doubles above = value > low ? value : low, clamped = above < high ? above : high;
+    const Doubles steps = (clamped - low) * inverse + 0.5;
+    const Ints code = __builtin_convertvector(steps < last ? steps : last, Ints);
+    const Doubles coded = low + scale * __builtin_convertvector(code, Doubles);
+    of_clamped += (clamped - coded) * (clamped - coded);
+    of_all += (value - coded) * (value - coded);
+    return __builtin_convertvector(code, Bytes);
+  };
+  size_t k = 0;
+  Values stored{};
+  for (; k + kLanes <= count; k += kLanes) {
+    memcpy(&stored, values + k, sizeof stored);
+    const Bytes bytes = take(stored);
+    memcpy(codes + k, &bytes, sizeof bytes);
+  }
+  if (k < count) {
+    for (size_t i = 0; i < kLanes; ++i) stored[i] = values[k + i < count ? k + i : count - 1];
+    const Bytes bytes = take(stored);
+    memcpy(codes + k, &bytes, count - k);
+  }
+  left = {};
+  for (size_t i = 0; i < kLanes; ++i) {
+    left.clamped += of_clamped[i];
+    left.all += of_all[i];
+  }
+}
+
+constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare<ByteOps>},
+                                {layout<ByteOps>(), multiply<ByteOps>},
+                                {layout<DoubleOps>(), multiply<DoubleOps>},
+                                {layout<FloatOps>(), multiply<FloatOps>},
+                                finish_row,
+                                find_below,
+                                byte_product,
+                                squared_distance_words,
+                                squared_distance_bytes,
+                                squared_distance<float>,
+                                squared_distance<double>,
+                                quantise<float>,
+                                quantise<double>,
+                                squared_norm<float>,
+                                squared_norm<double>};
 
 }  // namespace
 }  // namespace fathom::kernels

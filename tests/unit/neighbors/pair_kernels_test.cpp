@@ -4,7 +4,11 @@
 // the scan asks for.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <cmath>
+#include <map>
+#include <numeric>
+#include <utility>
 #include <vector>
 
 #include "fathom/core/random.h"
@@ -15,7 +19,7 @@ namespace fathom {
 namespace {
 
 using kernels::KernelSet;
-using kernels::TileKernel;
+using kernels::ProductKernel;
 
 constexpr std::size_t kSizes[] = {1,  2,  3,  7,  8,  9,  15, 16, 17, 23,  24, 25,
                                   31, 32, 33, 47, 48, 49, 63, 64, 65, 240, 784};
@@ -30,52 +34,132 @@ class PairKernels : public testing::TestWithParam<SimdLevel> {
   const KernelSet& set = select_kernels(GetParam());
 };
 
+using Bytes = std::vector<std::uint8_t>;
+
+/// Left rows staged one after the other, the last repeated up to kRowsAtOnce.
 template <class T>
-std::vector<double> products(const TileKernel& kernel, const std::vector<std::vector<T>>& left,
+std::vector<std::byte> stage(const kernels::Layout& layout, const std::vector<std::vector<T>>& rows,
+                             std::size_t start, std::size_t depth) {
+  const std::size_t stride = round_up(depth, layout.group) * layout.left_bytes;
+  std::vector<std::byte> staged(kernels::kRowsAtOnce * stride);
+  for (std::size_t r = 0; r < kernels::kRowsAtOnce; ++r) {
+    layout.stage_left(rows[std::min(r, rows.size() - 1)].data() + start, depth, staged.data() + r * stride);
+  }
+  return staged;
+}
+
+template <class T>
+std::vector<std::byte> pack(const kernels::Layout& layout, const std::vector<std::vector<T>>& rows,
+                            std::size_t start, std::size_t depth) {
+  std::vector<const void*> pointers;
+  for (const auto& row : rows) pointers.push_back(row.data() + start);
+  std::vector<std::byte> packed(round_up(rows.size(), layout.panel) * round_up(depth, layout.group) *
+                                layout.right_bytes);
+  layout.pack_right(pointers.data(), rows.size(), depth, packed.data());
+  return packed;
+}
+
+template <class T>
+std::vector<double> products(const ProductKernel& kernel, const std::vector<std::vector<T>>& left,
                              const std::vector<std::vector<T>>& right, std::size_t depth,
                              std::size_t& stride) {
-  const std::size_t m = round_up(left.size(), kernel.block), n = round_up(right.size(), kernel.panel);
-  const std::size_t padded = round_up(depth, kernel.group);
-  std::vector<std::byte> packed_left(m * padded * kernel.left_bytes),
-      packed_right(n * padded * kernel.right_bytes);
-  std::vector<const void*> rows;
-  for (const auto& row : left) rows.push_back(row.data());
-  kernel.pack_left(rows.data(), left.size(), m, depth, packed_left.data());
-  rows.clear();
-  for (const auto& row : right) rows.push_back(row.data());
-  kernel.pack_right(rows.data(), right.size(), n, depth, packed_right.data());
-  stride = n + 3;
-  std::vector<double> dot(m * stride, 1.0);  // kernels add to what is there
-  kernel.multiply(packed_left.data(), m, packed_right.data(), n, depth, dot.data(), stride);
+  const auto staged = stage(kernel.layout, left, 0, depth), packed = pack(kernel.layout, right, 0, depth);
+  stride = round_up(right.size(), kernel.layout.panel) + 3;
+  std::vector<double> dot(kernels::kRowsAtOnce * stride, 1.0);  // kernels add to what is there
+  kernel.multiply(staged.data(), packed.data(), right.size(), depth, dot.data(), stride);
   return dot;
 }
 
-TEST_P(PairKernels, BytesAreExactAtAwkwardSizes) {
+/// Extremes often: saturation and sign faults show there.
+std::vector<Bytes> random_bytes(std::size_t rows, std::size_t depth, Generator& generator) {
+  std::vector<Bytes> result(rows);
+  for (Bytes& row : result) {
+    for (std::size_t k = 0; k < depth; ++k) {
+      const std::uint64_t draw = uniform_below(generator, 4);
+      row.push_back(static_cast<std::uint8_t>(draw == 0   ? 255
+                                              : draw == 1 ? 0
+                                                          : uniform_below(generator, 256)));
+    }
+  }
+  return result;
+}
+
+std::uint64_t squared_distance(const Bytes& a, const Bytes& b) {
+  std::uint64_t sum = 0;
+  for (std::size_t k = 0; k < a.size(); ++k) {
+    const int difference = int{a[k]} - int{b[k]};
+    sum += static_cast<std::uint64_t>(difference * difference);
+  }
+  return sum;
+}
+
+/// Pairs (left, right) and their squared distances that a byte kernel lets survive, in pieces of `piece`.
+std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> surviving(
+    const KernelSet& set, const std::vector<Bytes>& left, const std::vector<Bytes>& right,
+    const std::vector<std::uint32_t>& left_limit, std::vector<std::uint32_t> right_limit, std::size_t piece) {
+  const kernels::Layout& layout = set.bytes.layout;
+  const std::size_t depth = left.front().size(), padded = round_up(right.size(), layout.panel);
+  std::vector<std::uint32_t> left_norm(kernels::kRowsAtOnce), right_norm(padded), limit(kernels::kRowsAtOnce),
+      carried(kernels::kRowsAtOnce * padded);
+  const Bytes zero(depth, 0);
+  for (std::size_t r = 0; r < left.size(); ++r) {
+    const std::uint32_t sum = std::accumulate(left[r].begin(), left[r].end(), 0u);
+    left_norm[r] = static_cast<std::uint32_t>(squared_distance(left[r], zero)) - set.bytes.sum_factor * sum;
+    limit[r] = left_limit[r];
+  }
+  for (std::size_t c = 0; c < right.size(); ++c) {
+    right_norm[c] = static_cast<std::uint32_t>(squared_distance(right[c], zero));
+  }
+  right_limit.resize(padded, ~0u);  // padding must not survive whatever its limit
+  std::vector<std::uint32_t> pair(kernels::kRowsAtOnce * padded + kernels::kOverrun), squared(pair.size());
+  kernels::Survivors survivors{pair.data(), squared.data(), 0};
+  for (std::size_t start = 0; start < depth; start += piece) {
+    const std::size_t part = std::min(piece, depth - start);
+    const auto staged = stage(layout, left, start, part), packed = pack(layout, right, start, part);
+    set.bytes.compare({staged.data(), left.size(), 40, left_norm.data(), limit.data(), packed.data(),
+                       right.size(), right_norm.data(), right_limit.data(), part,
+                       piece < depth ? carried.data() : nullptr, start == 0, start + part == depth},
+                      survivors);
+  }
+  std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> result;
+  for (std::size_t i = 0; i < survivors.count; ++i) {
+    const bool isNew = result.emplace(std::pair{(pair[i] >> 16) - 40, pair[i] & 0xffff}, squared[i]).second;
+    EXPECT_TRUE(isNew);
+  }
+  return result;
+}
+
+TEST_P(PairKernels, BytesFindExactDistancesWithinEitherLimit) {
   Generator generator = make_generator(1);
-  for (const std::size_t m : {std::size_t{1}, std::size_t{7}, std::size_t{9}}) {
+  for (const std::size_t m : {std::size_t{1}, std::size_t{3}, std::size_t{7}, std::size_t{8}}) {
     for (const std::size_t n : kSizes) {
       for (const std::size_t depth : kDepths) {
-        if (n * depth > 200'000) continue;
-        std::vector<std::vector<std::uint8_t>> left(m), right(n);
-        for (auto* rows : {&left, &right}) {
-          for (auto& row : *rows) {
-            for (std::size_t k = 0; k < depth; ++k) {
-              // Extremes often: saturation and sign faults show there.
-              const std::uint64_t draw = uniform_below(generator, 4);
-              row.push_back(static_cast<std::uint8_t>(draw == 0   ? 255
-                                                      : draw == 1 ? 0
-                                                                  : uniform_below(generator, 256)));
-            }
-          }
+        if (n * depth > 100'000) continue;
+        const std::vector<Bytes> left = random_bytes(m, depth, generator);
+        const std::vector<Bytes> right = random_bytes(n, depth, generator);
+        // Limits at, just below and far from the distance of some pair.
+        std::vector<std::uint32_t> left_limit(m), right_limit(n);
+        for (std::size_t r = 0; r < m; ++r) {
+          const auto of_some = static_cast<std::uint32_t>(squared_distance(left[r], right[r % n]));
+          left_limit[r] = r % 3 == 0 ? of_some : r % 3 == 1 && of_some > 0 ? of_some - 1 : 0;
         }
-        std::size_t stride = 0;
-        const auto dot = products(set.bytes, left, right, depth, stride);
-        for (std::size_t i = 0; i < m; ++i) {
-          for (std::size_t j = 0; j < n; ++j) {
-            long expected = 1;
-            for (std::size_t k = 0; k < depth; ++k) expected += long{left[i][k]} * right[j][k];
-            ASSERT_EQ(dot[i * stride + j], static_cast<double>(expected))
-                << m << " x " << n << " x " << depth;
+        for (std::size_t c = 0; c < n; ++c) {
+          right_limit[c] =
+              c % 2 == 0 ? 0 : static_cast<std::uint32_t>(squared_distance(left[c % m], right[c]));
+        }
+        for (const std::size_t piece : {depth, (depth / 2 + 3) / 4 * 4, std::size_t{4}}) {
+          if (piece == 0 || depth > 200 * piece) continue;
+          const auto found = surviving(set, left, right, left_limit, right_limit, piece);
+          for (std::uint32_t r = 0; r < m; ++r) {
+            for (std::uint32_t c = 0; c < n; ++c) {
+              const std::uint64_t expected = squared_distance(left[r], right[c]);
+              const auto place = found.find({r, c});
+              ASSERT_EQ(place != found.end(), expected <= left_limit[r] || expected <= right_limit[c])
+                  << m << " x " << n << " x " << depth << " in " << piece;
+              if (place != found.end()) {
+                ASSERT_EQ(place->second, expected);
+              }
+            }
           }
         }
       }
@@ -83,11 +167,105 @@ TEST_P(PairKernels, BytesAreExactAtAwkwardSizes) {
   }
 }
 
-TEST_P(PairKernels, BytesDoNotOverflowAtTheLargestDepth) {
-  const std::vector<std::vector<std::uint8_t>> white(2, std::vector<std::uint8_t>(8192, 255));
-  std::size_t stride = 0;
-  const auto dot = products(set.bytes, white, white, 8192, stride);
-  EXPECT_EQ(dot[stride + 1], 1.0 + 8192.0 * 255 * 255);
+TEST_P(PairKernels, BytesHoldTheLargestDistance) {
+  constexpr std::size_t depth = 66'051;  // 255^2 times as much is the last multiple below 2^32
+  const std::vector<Bytes> black(1, Bytes(depth, 0)), white(1, Bytes(depth, 255));
+  const auto found = surviving(set, black, white, {~0u}, {0}, depth);
+  ASSERT_EQ(found.size(), 1u);
+  EXPECT_EQ(found.begin()->second, 4'294'966'275u);
+  EXPECT_TRUE(surviving(set, black, white, {4'294'966'274u}, {0}, depth).empty());
+}
+
+TEST_P(PairKernels, ByteProductsAreExact) {
+  Generator generator = make_generator(5);
+  for (const std::size_t depth : kDepths) {
+    const auto rows = random_bytes(5, depth, generator);
+    std::size_t stride = 0;
+    const auto dot = products(set.byte_products, rows, rows, depth, stride);
+    const long shift = set.bytes.sum_factor / 2;
+    for (std::size_t i = 0; i < 5; ++i) {
+      for (std::size_t j = 0; j < 5; ++j) {
+        long expected = 0;
+        for (std::size_t k = 0; k < depth; ++k) expected += long{rows[i][k]} * (rows[j][k] - shift);
+        ASSERT_EQ(dot[i * stride + j], 1.0 + static_cast<double>(expected)) << depth;
+        ASSERT_EQ(set.byte_product(rows[i].data(), rows[j].data(), depth),
+                  static_cast<std::uint32_t>(expected));
+        ASSERT_EQ(set.squared_distance_bytes(rows[i].data(), rows[j].data(), depth),
+                  squared_distance(rows[i], rows[j]));
+      }
+    }
+  }
+}
+
+TEST_P(PairKernels, LongByteDifferencesDoNotOverflow) {
+  const Bytes black(150'528, 0), white(150'528, 255);
+  EXPECT_EQ(set.squared_distance_bytes(black.data(), white.data(), black.size()), 150'528ull * 255 * 255);
+}
+
+TEST_P(PairKernels, WordDifferencesAreExact) {
+  Generator generator = make_generator(6);
+  for (const std::size_t depth : kDepths) {
+    const auto largest = static_cast<std::uint64_t>(std::sqrt(0x1p31 / static_cast<double>(depth))) / 2;
+    std::vector<std::int16_t> a, b;
+    std::uint32_t expected = 0;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const std::uint64_t reach = std::min<std::uint64_t>(largest, 16'000);
+      a.push_back(static_cast<std::int16_t>(k % 2 == 0 ? reach : uniform_below(generator, reach + 1)));
+      b.push_back(static_cast<std::int16_t>(-static_cast<int>(uniform_below(generator, reach + 1))));
+      expected += static_cast<std::uint32_t>((a[k] - b[k]) * (a[k] - b[k]));
+    }
+    EXPECT_EQ(set.squared_distance_words(a.data(), b.data(), depth), expected) << depth;
+  }
+}
+
+TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
+  Generator generator = make_generator(7);
+  for (const std::size_t depth : kDepths) {
+    std::vector<float> values;
+    for (std::size_t k = 0; k < depth; ++k)
+      values.push_back(static_cast<float>(3.0 * standard_normal(generator)));
+    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0};
+    std::vector<std::uint8_t> codes(depth);
+    kernels::QuantisationLeft left{};
+    set.quantise_float(values.data(), depth, quantiser, codes.data(), left);
+    double clamped = 0.0, all = 0.0;
+    for (std::size_t k = 0; k < depth; ++k) {
+      const double value = values[k], coded = quantiser.low + quantiser.scale * codes[k];
+      const double inside = std::clamp(value, -4.0, 4.0);
+      EXPECT_LE(std::abs(inside - coded), 0.5001 * quantiser.scale);
+      clamped += (inside - coded) * (inside - coded);
+      all += (value - coded) * (value - coded);
+    }
+    // Never less: the bound rests on it. A short last round may count its last value again.
+    EXPECT_GE(left.clamped, clamped * (1 - 1e-12));
+    EXPECT_GE(left.all, all * (1 - 1e-12));
+    if (depth % 8 == 0) {
+      EXPECT_NEAR(left.clamped, clamped, 1e-12 * clamped);
+      EXPECT_NEAR(left.all, all, 1e-12 * all);
+    }
+  }
+}
+
+TEST_P(PairKernels, FloatSumsAreWithinTheirMargin) {
+  Generator generator = make_generator(8);
+  for (const std::size_t depth : {std::size_t{1}, std::size_t{17}, std::size_t{128}}) {
+    std::vector<std::vector<float>> rows(6);
+    for (auto& row : rows) {
+      for (std::size_t k = 0; k < depth; ++k) row.push_back(static_cast<float>(standard_normal(generator)));
+    }
+    std::size_t stride = 0;
+    const auto dot = products(set.floats, rows, rows, depth, stride);
+    for (std::size_t i = 0; i < 6; ++i) {
+      for (std::size_t j = 0; j < 6; ++j) {
+        double expected = 1.0, magnitude = 0.0;
+        for (std::size_t k = 0; k < depth; ++k) {
+          expected += double{rows[i][k]} * double{rows[j][k]};
+          magnitude += std::abs(double{rows[i][k]} * double{rows[j][k]});
+        }
+        EXPECT_NEAR(dot[i * stride + j], expected, (static_cast<double>(depth) + 1) * 0x1p-24 * magnitude);
+      }
+    }
+  }
 }
 
 TEST_P(PairKernels, FloatsAgreeWithPlainLoops) {
@@ -102,7 +280,7 @@ TEST_P(PairKernels, FloatsAgreeWithPlainLoops) {
         }
       }
       std::size_t stride = 0;
-      const auto dot = products(set.floats, left, right, depth, stride);
+      const auto dot = products(set.doubles, left, right, depth, stride);
       for (std::size_t i = 0; i < left.size(); ++i) {
         for (std::size_t j = 0; j < n; ++j) {
           long double expected = 1, magnitude = 1;
@@ -132,8 +310,8 @@ TEST_P(PairKernels, SameBitsAsScalar) {
       }
     }
     std::size_t stride = 0, scalar_stride = 0;
-    const auto dot = products(set.floats, rows, rows, depth, stride);
-    const auto expected = products(scalar.floats, rows, rows, depth, scalar_stride);
+    const auto dot = products(set.doubles, rows, rows, depth, stride);
+    const auto expected = products(scalar.doubles, rows, rows, depth, scalar_stride);
     for (std::size_t i = 0; i < 3; ++i) {
       for (std::size_t j = 0; j < 3; ++j)
         EXPECT_EQ(dot[i * stride + j], expected[i * scalar_stride + j]) << depth;

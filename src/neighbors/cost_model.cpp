@@ -1,0 +1,147 @@
+#include "neighbors/cost_model.h"
+
+#include <algorithm>
+#include <cmath>
+#include <vector>
+
+#include "neighbors/kernels/select_kernels.h"
+
+namespace fathom::cost_model {
+
+namespace {
+
+// Nanoseconds on one thread of a 2023 server processor with AVX-512 VNNI; other machines shift them together.
+constexpr double kByteProduct = 0.0045;    // a component of a pair in a byte tile
+constexpr double kDoubleProduct = 0.040;   // in a float64 tile
+constexpr double kFloatProduct = 0.025;    // in a projection
+constexpr double kPair = 0.25;             // norms and limits of a pair
+constexpr double kCandidate = 40.0;        // a pair that survives, whatever is then done with it
+constexpr double kByteDifference = 0.012;  // a component of it in a direct difference of bytes
+constexpr double kFloatDifference = 0.2;   // of floating-point numbers
+constexpr double kEigen = 5.0;             // of the eigenvectors of n x n, n^3 times
+
+/// Thresholds fall while the scan goes on, and a sample's own directions suit it better than other rows.
+constexpr double kOptimism = 2.0;
+
+constexpr std::size_t kQueries = 64;
+/// Components that surviving_share() may compare directly.
+constexpr std::size_t kTrialComponents = 100'000'000;
+
+/// Distance to the k-th neighbour among `rows` rows, from sorted squared distances to `count` random ones.
+double squared_threshold(const std::vector<double>& sorted, const Task& task) {
+  const double rank = static_cast<double>(task.neighbors) * static_cast<double>(sorted.size()) /
+                      static_cast<double>(task.rows);
+  if (rank >= 1.0) {
+    return sorted[std::min(sorted.size() - 1, static_cast<std::size_t>(std::ceil(rank)) - 1)];
+  }
+  // Fewer than one of the sample is expected within it: go on along the power law of the nearest ten.
+  const std::size_t tenth = std::min<std::size_t>(10, sorted.size()) - 1;
+  if (!(sorted.front() > 0.0) || !(sorted[tenth] > sorted.front())) return sorted.front();
+  const double slope = std::log(sorted[tenth] / sorted.front()) / std::log(static_cast<double>(tenth + 1));
+  return sorted.front() * std::pow(rank, slope);
+}
+
+}  // namespace
+
+std::size_t sample_rows(const Task& task) {
+  return std::min<std::size_t>(task.rows, task.rows >= 40'000 ? 1024 : 512);
+}
+
+double tiles(const Task& task) {
+  const auto components = static_cast<double>(task.components);
+  return 1e-9 * task.pairs * (components * (task.bytes ? kByteProduct : kDoubleProduct) + kPair);
+}
+
+double projecting(const Task& task, std::size_t size) {
+  const auto sample = static_cast<double>(sample_rows(task)),
+             components = static_cast<double>(task.components);
+  const auto directions = static_cast<double>(size);
+  const double products = sample * sample * components + 2.0 * sample * directions * components +
+                          8.0 * sample * sample * directions + 3.0 * directions * directions * components +
+                          static_cast<double>(task.rows) * directions * components;
+  return 1e-9 * (kFloatProduct * products + kEigen * directions * directions * directions);
+}
+
+double filtering(const Task& task, std::size_t size, double share) {
+  const double difference =
+      static_cast<double>(task.components) * (task.bytes ? kByteDifference : kFloatDifference);
+  return 1e-9 * task.pairs *
+         (static_cast<double>(size) * kByteProduct + kPair + share * (kCandidate + difference));
+}
+
+FilterPlan plan_filter(const Task& task, const Sample& sample, const PrincipalComponents& components,
+                       std::size_t largest) {
+  const std::size_t rows = sample.rows(), queries = std::min(rows, kQueries);
+  FilterPlan best;
+  for (const std::size_t size : filter_sizes) {
+    if (size > largest) break;
+    const std::size_t directions = std::min(size - 1, components.count());
+    std::vector<double> residual(rows);
+    for (std::size_t i = 0; i < rows; ++i) {
+      double inside = 0.0;
+      for (std::size_t j = 0; j < directions; ++j) {
+        const double score = components.scores[i * components.count() + j];
+        inside += score * score;
+      }
+      residual[i] = std::sqrt(std::max(0.0, sample.product(i, i) - inside));
+    }
+    std::size_t survivors = 0;
+    for (std::size_t q = 0; q < queries; ++q) {
+      std::vector<double> squared;
+      for (std::size_t i = 0; i < rows; ++i) {
+        if (i != q)
+          squared.push_back(sample.product(q, q) + sample.product(i, i) - 2.0 * sample.product(q, i));
+      }
+      std::ranges::sort(squared);
+      const double threshold = squared.empty() ? 0.0 : squared_threshold(squared, task);
+      for (std::size_t i = 0; i < rows; ++i) {
+        double bound = (residual[q] - residual[i]) * (residual[q] - residual[i]);
+        for (std::size_t j = 0; j < directions && bound <= threshold; ++j) {
+          const double difference =
+              components.scores[q * components.count() + j] - components.scores[i * components.count() + j];
+          bound += difference * difference;
+        }
+        survivors += i != q && bound <= threshold ? 1 : 0;
+      }
+    }
+    const double share =
+        std::min(1.0, kOptimism * static_cast<double>(survivors) /
+                          static_cast<double>(std::max<std::size_t>(1, queries * (rows - 1))));
+    const double seconds = projecting(task, size) + filtering(task, size, share);
+    if (best.size == 0 || seconds < best.seconds) best = {size, seconds};
+    if (directions == components.count()) break;
+  }
+  return best;
+}
+
+double surviving_share(const Task& task, const Codes& codes, const PairScan& scan) {
+  const std::size_t pairs = std::clamp<std::size_t>(kTrialComponents / task.components, 512, 32'768);
+  const std::size_t others = std::min<std::size_t>({scan.size(), 512, pairs / 16});
+  const std::size_t queries = std::min({others, kQueries, pairs / others});
+  // Between the rows that the sample took, where there are enough.
+  const auto position = [&](std::size_t i) {
+    return static_cast<std::uint32_t>((2 * i + 1) * scan.size() / (2 * others));
+  };
+  const kernels::KernelSet& set = select_kernels(scan.options().simd);
+  std::size_t survivors = 0, all = 0;
+  for (std::size_t q = 0; q < queries; ++q) {
+    const std::uint32_t query = position(q * others / queries);
+    std::vector<double> squared, bounds;
+    for (std::size_t i = 0; i < others; ++i) {
+      const std::uint32_t other = position(i);
+      if (other == query) continue;
+      squared.push_back(scan.exact(scan.row(query), scan.row(other)).value);
+      const auto code = static_cast<std::uint32_t>(
+          set.squared_distance_bytes(codes.row(query), codes.row(other), codes.cols()));
+      bounds.push_back(codes.lower(code, query, other));
+    }
+    if (squared.empty()) continue;
+    std::ranges::sort(squared);
+    const double threshold = squared_threshold(squared, task);
+    for (const double bound : bounds) survivors += bound <= threshold ? 1 : 0;
+    all += bounds.size();
+  }
+  return all == 0 ? 1.0 : static_cast<double>(survivors) / static_cast<double>(all);
+}
+
+}  // namespace fathom::cost_model

@@ -1,0 +1,105 @@
+// Nothing is ever lost among pairs with different labels: nearest pairs and draws of adversarial data, in
+// every search mode, against a loop over all pairs of images, equal to the bit. FATHOM_CASE and FATHOM_CASES
+// as in exactness_test.cpp.
+#include <gtest/gtest.h>
+
+#include <algorithm>
+#include <numeric>
+#include <tuple>
+
+#include "fathom/neighbors/label_pairs.h"
+#include "unit/neighbors/adversarial_case.h"
+#include "unit/neighbors/brute_force.h"
+
+namespace fathom {
+namespace {
+
+using adversary::Case;
+
+/// All pairs of images that count, nearest first.
+std::vector<LabelPair> brute_force(const RowMatrix& matrix, const LabelPairsRequest& request) {
+  const oracle::Distances distances(matrix);
+  std::vector<LabelPair> pairs;
+  for (std::uint32_t i = 0; i < matrix.rows(); ++i) {
+    for (std::uint32_t j = i + 1; j < matrix.rows(); ++j) {
+      if (request.label[i] == request.label[j]) continue;
+      if (!request.group.empty() && request.group[i] == request.group[j]) continue;
+      const double squared = distances(i, j);
+      if (squared > 0) pairs.push_back({ImageIndex{i}, ImageIndex{j}, {squared}});
+    }
+  }
+  std::ranges::sort(pairs, [](const LabelPair& x, const LabelPair& y) {
+    return std::tie(x.squared, x.a, x.b) < std::tie(y.squared, y.a, y.b);
+  });
+  return pairs;
+}
+
+std::optional<SquaredDistance> nearest_within(const std::vector<LabelPair>& pairs,
+                                              const std::vector<std::uint32_t>& draw, std::size_t rows) {
+  std::vector<bool> in(rows, false);
+  for (const std::uint32_t image : draw) in[image] = true;
+  for (const LabelPair& pair : pairs) {
+    if (in[number(pair.a)] && in[number(pair.b)]) return pair.squared;
+  }
+  return std::nullopt;
+}
+
+LabelPairsRequest make_request(const Case& test, const Duplicates& duplicates, Generator& generator) {
+  LabelPairsRequest request;
+  const auto rows = static_cast<std::uint32_t>(test.matrix.rows());
+  const std::uint64_t classes = 2 + uniform_below(generator, 4);
+  for (std::uint32_t i = 0; i < rows; ++i) {
+    request.label.push_back(static_cast<std::int32_t>(uniform_below(generator, classes)));
+  }
+  request.nearest = 1 + uniform_below(generator, 30);
+  for (std::uint64_t d = uniform_below(generator, 80); d > 0; --d) {
+    request.draws.push_back(random_permutation(rows, generator));
+    request.draws.back().resize(2 + uniform_below(generator, rows - 1));
+  }
+  if (uniform_below(generator, 3) == 0) {
+    request.group = adversary::make_groups(rows, generator);
+    // Copies of an image belong to its group.
+    for (std::uint32_t i = 0; i < rows; ++i) request.group[i] = request.group[duplicates.first[i]];
+  }
+  return request;
+}
+
+void expect_equal(const LabelPairsResult& result, const LabelPairsRequest& request,
+                  const std::vector<LabelPair>& expected, std::size_t rows) {
+  EXPECT_EQ(result.pairs, expected.size());
+  ASSERT_EQ(result.nearest.size(), std::min(request.nearest, expected.size()));
+  for (std::size_t p = 0; p < result.nearest.size(); ++p) {
+    ASSERT_EQ(result.nearest[p].squared, expected[p].squared) << "pair " << p;
+    ASSERT_EQ(result.nearest[p].a, expected[p].a) << "pair " << p;
+    ASSERT_EQ(result.nearest[p].b, expected[p].b) << "pair " << p;
+  }
+  ASSERT_EQ(result.draws.size(), request.draws.size());
+  for (std::size_t d = 0; d < result.draws.size(); ++d) {
+    ASSERT_EQ(result.draws[d], nearest_within(expected, request.draws[d], rows)) << "draw " << d;
+  }
+}
+
+void check(const Case& test) {
+  const Duplicates duplicates = find_duplicates(test.matrix, 1);
+  Generator generator = make_generator(test.seed, 0x6c6162656c);
+  const LabelPairsRequest request = make_request(test, duplicates, generator);
+  const std::vector<LabelPair> expected = brute_force(test.matrix, request);
+  std::vector<std::uint32_t> order = duplicates.distinct;
+  shuffle(std::span(order), generator);
+  for (const PairScanOptions& run : test.runs) {
+    SCOPED_TRACE(describe(test) + "; " + adversary::describe(run));
+    PairScan scan(test.matrix, order, run);
+    LabelPairs labels(scan, duplicates, request);
+    Collector* collectors[] = {&labels};
+    const std::uint32_t prefix[] = {scan.size()};
+    scan.run(collectors, prefix, no_progress());
+    expect_equal(labels.result(scan), request, expected, test.matrix.rows());
+  }
+}
+
+TEST(LabelExactness, PairsOfAdversarialRows) {
+  for (const std::uint64_t seed : adversary::case_seeds(78)) check(adversary::make_case(seed, {400, 3e6}));
+}
+
+}  // namespace
+}  // namespace fathom

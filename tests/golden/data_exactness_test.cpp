@@ -123,6 +123,14 @@ TEST(DataExactness, Cifar10Native) {
   check_large(read_rows("data/cifar10-test", "native"), 300, 1000);
 }
 
+TEST(DataExactness, Cifar10Enlarged) {
+  FATHOM_SKIP_WITHOUT_SHARED();
+  const RowMatrix matrix = read_rows("data/cifar10-test", "iclr2024");
+  std::vector<std::uint32_t> rows;  // some of every class
+  for (std::uint32_t row = 0; row < matrix.rows(); row += 3) rows.push_back(row);
+  check(matrix, rows, 100, false);
+}
+
 TEST(DataExactness, BrainMri) {
   FATHOM_SKIP_WITHOUT_SHARED();
   check_large(read_rows("data/brainmri", "miccai2022"), 40, 100);

@@ -21,18 +21,22 @@ namespace fathom::bound {
 /// A squared distance is at least this. `error` is e_x + e_y.
 inline double lower(std::uint32_t squared_code, double scale, double error, double direct) {
   const double distance = scale * std::sqrt(static_cast<double>(squared_code)) - error * margin::kSafety;
-  return distance <= 0.0 ? 0.0 : distance * distance * (1.0 - direct) * (2.0 - margin::kSafety);
+  return distance <= margin::kUnderflow ? 0.0
+                                        : distance * distance * (1.0 - direct) * (2.0 - margin::kSafety);
 }
 
 /// A squared distance is at most this. `errors` is e_x + e_y + f_x + f_y.
 inline double upper(double lower, double errors, double direct) {
-  const double distance = std::sqrt(lower) * (1.0 + direct) * margin::kSafety + errors * margin::kSafety;
+  const double distance =
+      std::sqrt(lower) * (1.0 + direct) * margin::kSafety + errors * margin::kSafety + margin::kUnderflow;
   return distance * distance * (1.0 + direct) * margin::kSafety;
 }
 
 /// Codes farther apart than this have lower() above `squared`. `error` is at least e_x + e_y.
 inline std::uint32_t limit(double squared, double scale, double error, double direct) {
-  const double distance = (std::sqrt(squared) * (1.0 + direct) * margin::kSafety + error) / scale;
+  const double length =
+      std::sqrt(squared) * (1.0 + direct) * margin::kSafety + error * margin::kSafety + margin::kUnderflow;
+  const double distance = length * margin::kSafety / scale;
   const double code = distance * distance * margin::kSafety + 1.0;
   constexpr double largest = std::numeric_limits<std::uint32_t>::max();
   return code < largest ? static_cast<std::uint32_t>(code) : std::numeric_limits<std::uint32_t>::max();

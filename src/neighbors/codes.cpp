@@ -56,7 +56,7 @@ Steps steps_over(const RowMatrix& matrix, std::span<const std::uint32_t> order) 
   const auto high = values.end() - 1 - static_cast<std::ptrdiff_t>(outer);
   std::nth_element(values.begin(), high, values.end());
   const double range = *high - lowest;
-  const double scale = range > 0.0 ? range / 255.0 : std::max(std::abs(lowest), 1.0) / 255.0;
+  const double scale = range > margin::kUnderflow ? range / 255.0 : std::max(std::abs(lowest), 1.0) / 255.0;
   return {lowest, scale};
 }
 
@@ -128,8 +128,8 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
         set.quantise_double(row.data(), row.size(), {steps.low, steps.scale}, codes.own_.row(p).data(), left);
       }
     });
-    codes.lower_error_[p] = std::sqrt(left.clamped) * margin::kSafety + rounding;
-    codes.upper_error_[p] = std::sqrt(left.all) * margin::kSafety + rounding;
+    codes.lower_error_[p] = std::sqrt(left.clamped) * margin::kSafety + rounding + margin::kUnderflow;
+    codes.upper_error_[p] = std::sqrt(left.all) * margin::kSafety + rounding + margin::kUnderflow;
   });
   codes.finish(options.threads);
   return codes;

@@ -15,6 +15,10 @@ inline constexpr double kSafety = 1.0 + 1e-9;
 /// Least positive float32: what a component that underflows can lose.
 inline constexpr double kFloatTiny = 0x1p-149;
 
+/// Lengths below this are not told from zero: above it, what squares lose to underflow (at most 2^-1074 a
+/// component) is within direct_sum(); and components whose squares vanish altogether are together shorter.
+inline constexpr double kUnderflow = 0x1p-500;
+
 /// Relative: a squared distance summed in float64 from direct differences, against the true one.
 inline double direct_sum(std::size_t components) {
   return 1.1 * (static_cast<double>(components) + 16.0) * kDoubleUnit;

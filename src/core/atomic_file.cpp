@@ -68,4 +68,13 @@ void write_file(const fs::path& path, std::string_view contents) {
   fail(path, error);
 }
 
+void rename_file(const fs::path& from, const fs::path& to) {
+  if (std::rename(from.c_str(), to.c_str()) != 0) fail(to, errno);
+  const fs::path folder = to.has_parent_path() ? to.parent_path() : fs::path(".");
+  const int opened = open(folder.c_str(), O_RDONLY | O_DIRECTORY | O_CLOEXEC);
+  if (opened < 0) return;  // a folder that may be written to but not listed
+  fsync(opened);
+  close(opened);
+}
+
 }  // namespace fathom

@@ -13,4 +13,8 @@ namespace fathom {
 /// failed write stays behind, and an earlier file at `path` is left as it was.
 void write_file(const std::filesystem::path& path, std::string_view contents);
 
+/// Renames `from` to `to`, in place of an earlier file there, and brings the new name to the disk.
+/// Throws InputError naming `to`.
+void rename_file(const std::filesystem::path& from, const std::filesystem::path& to);
+
 }  // namespace fathom

@@ -44,7 +44,11 @@ class InternalError : public std::logic_error {
 /// The progress sink asked to stop.
 class Interrupted : public std::runtime_error {
  public:
-  Interrupted() : std::runtime_error("interrupted") {}
+  Interrupted() : std::runtime_error("interrupted; nothing was written") {}
+  /// What has been done is kept in a folder, and the same run goes on from there.
+  explicit Interrupted(const std::string& folder)
+      : std::runtime_error("interrupted; progress kept in " + folder +
+                           "; run the same command again to go on") {}
 };
 
 namespace detail {

@@ -4,8 +4,10 @@
 #include <compare>
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 
 namespace fathom {
 
@@ -16,6 +18,9 @@ struct Hash128 {
   /// 32 lower-case hexadecimal digits.
   std::string text() const;
 };
+
+/// What Hash128::text() gave; nothing for any other text.
+std::optional<Hash128> parse_hash(std::string_view text);
 
 Hash128 hash128(std::span<const std::byte> bytes);
 

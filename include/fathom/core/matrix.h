@@ -36,27 +36,55 @@ struct UnfilledAllocator : std::allocator<T> {
 
 }  // namespace detail
 
-/// N x D values, row-major, without padding.
+/// N x D values, row-major, without padding: of its own, or in a place that others made, such as a mapped
+/// file.
 template <class T>
 class Matrix {
  public:
   Matrix() = default;
   /// All zero.
   Matrix(std::size_t rows, std::size_t cols) : cols_(cols), values_(rows * cols, T{}) {}
+  /// The values in `place`, which has room for `capacity` rows and lives as long as any copy of the matrix
+  /// does.
+  Matrix(std::shared_ptr<T[]> place, std::size_t rows, std::size_t cols, std::size_t capacity)
+      : cols_(cols), place_(std::move(place)), placed_(rows * cols), capacity_(capacity * cols) {
+    FATHOM_CHECK(rows <= capacity);
+  }
+  /// Values that are only read. Copies share them.
+  static Matrix view(const std::shared_ptr<const T[]>& place, std::size_t rows, std::size_t cols) {
+    Matrix matrix(std::const_pointer_cast<T[]>(place), rows, cols, rows);
+    matrix.read_only_ = true;
+    return matrix;
+  }
 
-  std::size_t rows() const { return cols_ == 0 ? 0 : values_.size() / cols_; }
+  std::size_t rows() const { return cols_ == 0 ? 0 : values().size() / cols_; }
   std::size_t cols() const { return cols_; }
-  std::span<T> row(std::size_t i) { return {values_.data() + i * cols_, cols_}; }
-  std::span<const T> row(std::size_t i) const { return {values_.data() + i * cols_, cols_}; }
-  std::span<const T> values() const { return values_; }
+  std::span<T> row(std::size_t i) {
+    FATHOM_CHECK(!read_only_);
+    return {(place_ ? place_.get() : values_.data()) + i * cols_, cols_};
+  }
+  std::span<const T> row(std::size_t i) const { return {values().data() + i * cols_, cols_}; }
+  std::span<const T> values() const {
+    return place_ ? std::span<const T>(place_.get(), placed_) : std::span<const T>(values_);
+  }
 
   /// Adds or removes rows at the end. New rows have no value until they are written.
-  void resize_rows(std::size_t rows) { values_.resize(rows * cols_); }
-  void reserve_rows(std::size_t rows) { values_.reserve(rows * cols_); }
+  void resize_rows(std::size_t rows) {
+    if (!place_) return values_.resize(rows * cols_);
+    FATHOM_CHECK(!read_only_ && rows * cols_ <= capacity_);
+    placed_ = rows * cols_;
+  }
+  void reserve_rows(std::size_t rows) {
+    if (!place_) return values_.reserve(rows * cols_);
+    FATHOM_CHECK(rows * cols_ <= capacity_);
+  }
 
  private:
   std::size_t cols_ = 0;
-  std::vector<T, detail::UnfilledAllocator<T>> values_;
+  std::vector<T, detail::UnfilledAllocator<T>> values_;  ///< empty where there is a place
+  std::shared_ptr<T[]> place_;
+  std::size_t placed_ = 0, capacity_ = 0;  ///< values
+  bool read_only_ = false;
 };
 
 /// The numbers whose Euclidean distances are measured.

@@ -27,5 +27,15 @@ TEST(Hash128, TellsOneBitApart) {
   EXPECT_EQ(of("abc"), of("abc"));
 }
 
+TEST(Hash128, TextReadsBack) {
+  const Hash128 hash{0x0123456789abcdefu, 0xfedcba9876543210u};
+  EXPECT_EQ(hash.text(), "0123456789abcdeffedcba9876543210");
+  EXPECT_EQ(parse_hash(hash.text()), hash);
+  for (const char* text : {"", "0123456789abcdeffedcba987654321", "0123456789ABCDEFfedcba9876543210",
+                           "0123456789abcdeffedcba98765432100"}) {
+    EXPECT_FALSE(parse_hash(text)) << text;
+  }
+}
+
 }  // namespace
 }  // namespace fathom

@@ -107,13 +107,30 @@ class ArrayPixels : public PixelSource {
   }
 
   Image read(std::size_t source) const override {
-    FATHOM_CHECK(!parts_.empty() && source < parts_.back().end);
-    const auto part = std::upper_bound(parts_.begin(), parts_.end(), source,
-                                       [](std::size_t index, const Part& each) { return index < each.end; });
-    return collapse_equal_channels(read_from(*part, source - part->begin));
+    const Part& part = part_of(source);
+    return collapse_equal_channels(read_from(part, source - part.begin));
+  }
+
+  Hash128 identity(std::size_t source) const override {
+    const Part& part = part_of(source);
+    const Hash128 values = hash128({stored_at(part, source - part.begin), stored_bytes(part)});
+    const Layout& layout = part.layout;
+    const std::string form = std::string(pixel_type_name(part.images.type)) + " " +
+                             std::to_string(static_cast<int>(layout.order)) + " " +
+                             std::to_string(layout.height) + " " + std::to_string(layout.width) + " " +
+                             std::to_string(layout.channels) + " " + values.text();
+    return hash128(std::as_bytes(std::span(form)));
   }
 
   bool vectors() const override { return parts_.front().layout.vectors; }
+
+  std::size_t bytes_in_memory() const override {
+    std::size_t bytes = 0;
+    for (const Part& part : parts_) {
+      if (!part.images.in_file) bytes += part.images.size() * pixel_bytes(part.images.type);
+    }
+    return bytes;
+  }
 
  private:
   struct Part {
@@ -122,10 +139,23 @@ class ArrayPixels : public PixelSource {
     std::size_t begin, end;
   };
 
+  const Part& part_of(std::size_t source) const {
+    FATHOM_CHECK(!parts_.empty() && source < parts_.back().end);
+    return *std::upper_bound(parts_.begin(), parts_.end(), source,
+                             [](std::size_t index, const Part& each) { return index < each.end; });
+  }
+
+  static std::size_t stored_bytes(const Part& part) {
+    return part.layout.stored_size() * pixel_bytes(part.images.type);
+  }
+  static const std::byte* stored_at(const Part& part, std::size_t index) {
+    return part.images.values.get() + index * stored_bytes(part);
+  }
+
   static Image read_from(const Part& part, std::size_t index) {
     const Layout& layout = part.layout;
     const PixelType type = part.images.type;
-    const std::byte* stored = part.images.values.get() + index * layout.stored_size() * pixel_bytes(type);
+    const std::byte* stored = stored_at(part, index);
     if (layout.order == Layout::Order::views) {
       return {layout.height, layout.width, layout.channels, type, stored, part.images.values};
     }

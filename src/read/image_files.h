@@ -3,7 +3,6 @@
 
 #include <filesystem>
 #include <string>
-#include <utility>
 #include <vector>
 
 #include "fathom/read/data_set.h"
@@ -13,12 +12,13 @@ namespace fathom {
 /// Source i is the file names[i], relative to `root` or absolute.
 class ImageFiles : public PixelSource {
  public:
-  ImageFiles(std::filesystem::path root, std::vector<std::string> names, const ImageLimits& limits)
-      : root_(std::move(root)), names_(std::move(names)), limits_(limits) {}
+  ImageFiles(std::filesystem::path root, std::vector<std::string> names, const ImageLimits& limits);
 
   Image read(std::size_t source) const override { return read_image_file(root_ / names_[source], limits_); }
+  Hash128 identity(std::size_t source) const override;
 
  private:
+  std::string whole_root_;  ///< from the root of the file system, without links
   std::filesystem::path root_;
   std::vector<std::string> names_;
   ImageLimits limits_;

@@ -3,9 +3,12 @@
 #include <array>
 #include <cstdint>
 #include <cstring>
+#include <memory>
+#include <optional>
 #include <utility>
 
 #include "fathom/core/error.h"
+#include "fathom/core/mapped_file.h"
 #include "read/byte_source.h"
 #include "read/npy_header.h"
 #include "read/npy_stream.h"
@@ -40,9 +43,12 @@ bool begins_as_npy(std::span<const std::byte> bytes) {
   return bytes.size() >= magic.size() && std::memcmp(bytes.data(), magic.data(), magic.size()) == 0;
 }
 
-}  // namespace
+struct FoundHeader {
+  NpyHeader header;
+  std::size_t bytes;  ///< of the file before the values
+};
 
-Array read_npy_stream(ByteSource& source, const std::string& name) {
+FoundHeader read_header(ByteSource& source, const std::string& name) {
   std::array<std::byte, 8> start = {};
   const std::size_t got = source.read(start);
   if (!begins_as_npy(std::span(start).first(got))) {
@@ -60,12 +66,40 @@ Array read_npy_stream(ByteSource& source, const std::string& name) {
   }
   std::string text(header_length(source, version, name), ' ');
   take(source, std::as_writable_bytes(std::span(text)), name);
-  NpyHeader header = parse_npy_header(text, name);
+  return {parse_npy_header(text, name), start.size() + (version == 1 ? 2 : 4) + text.size()};
+}
+
+/// The values where they are in the file; nothing where they have to be changed, or are not all there.
+std::optional<Array> map_values(const FoundHeader& found, const std::filesystem::path& path) {
+  const NpyHeader& header = found.header;
+  const PixelType type = widened_type(header.type);
+  const bool in_order = header.order == AxisOrder::last_fastest || header.shape.size() <= 1;
+  if (!in_order || !kept_as_stored(header.type) || found.bytes % pixel_bytes(type) != 0) return std::nullopt;
+  const std::shared_ptr<const MappedFile> file = MappedFile::read(path);
+  std::size_t values = (file->bytes().size() - found.bytes) / pixel_bytes(type);
+  if (values * pixel_bytes(type) != file->bytes().size() - found.bytes) return std::nullopt;
+  Array array{header.shape, type, values_at<std::byte>(file, found.bytes), true};
+  // Divided and not multiplied: a shape can claim more than a number holds.
+  for (const std::size_t axis : header.shape) {
+    if (axis == 0 || values % axis != 0) return std::nullopt;
+    values /= axis;
+  }
+  return values == 1 ? std::optional(std::move(array)) : std::nullopt;
+}
+
+}  // namespace
+
+Array read_npy_stream(ByteSource& source, const std::string& name) {
+  NpyHeader header = read_header(source, name).header;
   return read_values(source, header.type, std::move(header.shape), header.order, name);
 }
 
 Array read_npy(const std::filesystem::path& path) {
-  return read_npy_stream(*open_bytes(path), path.string());
+  const std::unique_ptr<ByteSource> source = open_bytes(path);
+  FoundHeader found = read_header(*source, path.string());
+  if (std::optional<Array> mapped = map_values(found, path)) return *std::move(mapped);
+  return read_values(*source, found.header.type, std::move(found.header.shape), found.header.order,
+                     path.string());
 }
 
 Array parse_npy(std::span<const std::byte> bytes, const std::string& name) {

@@ -130,13 +130,6 @@ Widening widening(StoredType stored) {
   throw InternalError("unknown stored type");
 }
 
-/// True when the stored bytes are the widened ones.
-bool as_stored(StoredType stored) {
-  return (stored.bytes == 1 || !stored.big_endian) &&
-         ((stored.kind == Kind::unsigned_integer && stored.bytes <= 2) ||
-          (stored.kind == Kind::real && stored.bytes >= 4));
-}
-
 /// Number of values; the bytes of 8 times as many still fit a size_t.
 std::size_t count_values(const std::vector<std::size_t>& shape, const std::string& name) {
   constexpr std::size_t most = SIZE_MAX / 16;
@@ -250,6 +243,15 @@ void widen_transposed(StoredType stored, const Array& array, const std::byte* ra
 
 }  // namespace
 
+bool kept_as_stored(StoredType type) {
+  return (type.bytes == 1 || !type.big_endian) && ((type.kind == Kind::unsigned_integer && type.bytes <= 2) ||
+                                                   (type.kind == Kind::real && type.bytes >= 4));
+}
+
+PixelType widened_type(StoredType type) {
+  return widening(type).type;
+}
+
 std::string shape_text(const std::vector<std::size_t>& shape) {
   std::string text = "(";
   for (std::size_t axis = 0; axis < shape.size(); ++axis) {
@@ -270,7 +272,7 @@ Array read_values(ByteSource& source, StoredType stored, std::vector<std::size_t
     const std::shared_ptr<std::byte[]> raw = allocate(claimed, name);
     read_all(source, {raw.get(), claimed}, 0, array.shape, claimed, name);
     widen_transposed(stored, array, raw.get(), values.get(), count, name);
-  } else if (as_stored(stored)) {
+  } else if (kept_as_stored(stored)) {
     read_all(source, {values.get(), claimed}, 0, array.shape, claimed, name);
   } else {
     widen_in_order(source, stored, array, values.get(), count, name);

@@ -20,6 +20,11 @@ struct StoredType {
 
 enum class AxisOrder { last_fastest, first_fastest };  ///< C, Fortran
 
+/// True when the values are kept in the bytes that store them, which then only need to be in C order.
+bool kept_as_stored(StoredType type);
+/// The pixel type that values of this type are widened to.
+PixelType widened_type(StoredType type);
+
 /// Reads the values of one array, which must be all that `source` still holds, and puts them in C order.
 ///
 /// Memory: the array itself, and the stored values beside it only under AxisOrder::first_fastest.

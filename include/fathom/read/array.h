@@ -20,6 +20,7 @@ struct Array {
   std::vector<std::size_t> shape;
   PixelType type = PixelType::uint8;
   std::shared_ptr<const std::byte[]> values;
+  bool in_file = false;  ///< the values are a mapped file's
 
   std::size_t size() const;  ///< product of the shape
   /// The values as T, which must be the C++ type of `type`.

@@ -10,6 +10,7 @@
 #include <string_view>
 #include <vector>
 
+#include "fathom/core/hash.h"
 #include "fathom/read/image.h"
 #include "fathom/read/image_file.h"
 
@@ -47,8 +48,13 @@ class PixelSource {
   virtual ~PixelSource() = default;
   /// Throws ImageError.
   virtual Image read(std::size_t source) const = 0;
+  /// Differs from that of any other image, and from its own once the image may have changed: of a file by its
+  /// path, size, time of modification and the limits on reading it; of an array's image by its values.
+  virtual Hash128 identity(std::size_t source) const = 0;
   /// True when the rows are vectors (an N x D array) and not images.
   virtual bool vectors() const { return false; }
+  /// Memory the images take for as long as the source is there: 0 where they stay in files.
+  virtual std::size_t bytes_in_memory() const { return 0; }
 };
 
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
@@ -79,7 +85,7 @@ struct ReadOptions {
 };
 
 /// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h. Array files
-/// are read whole; image files only on request.
+/// are read whole, but for a .npy file that can be mapped (see read_npy); image files only on request.
 ///
 /// A file is recognised by its content, and by its suffix where the content does not tell; a folder by the
 /// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws InputError: nothing there,

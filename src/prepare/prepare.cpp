@@ -7,8 +7,12 @@
 #include <utility>
 
 #include "fathom/core/parallel.h"
+#include "fathom/core/version.h"
 #include "prepare/grey_levels.h"
+#include "prepare/preparation.h"
+#include "prepare/row_hashes.h"
 #include "prepare/row_writer.h"
+#include "prepare/workdir.h"
 
 namespace fathom {
 
@@ -44,12 +48,16 @@ Decoded decode(const PixelSource& pixels, const Record& record, const Protocol& 
   return decoded;
 }
 
-template <class T>
-Hash128 hash_rows(const Matrix<T>& matrix, unsigned threads) {
-  std::vector<Hash128> rows(matrix.rows());
-  parallel_for(rows.size(), threads,
-               [&](std::size_t i, unsigned) { rows[i] = hash128(std::as_bytes(matrix.row(i))); });
-  return hash128(std::as_bytes(std::span<const Hash128>(rows)));
+Hash128 hash_rows(const RowMatrix& matrix, unsigned threads) {
+  std::vector<Hash128> hashes;
+  std::visit(
+      [&](const auto& rows) {
+        const auto bytes = std::as_bytes(rows.values());
+        const std::size_t row_bytes = rows.rows() == 0 ? 0 : bytes.size() / rows.rows();
+        extend_row_hashes(hashes, bytes.data(), row_bytes, rows.rows(), threads, no_progress());
+      },
+      matrix.stored);
+  return hash_of_rows(hashes);
 }
 
 /// With its length, so that no two lists of texts run together to the same bytes.
@@ -59,9 +67,7 @@ void append_text(std::string& all, const std::string& text) {
   all += text;
 }
 
-Hash128 hash_content(const PreparedData& data, unsigned threads) {
-  const Hash128 rows =
-      std::visit([&](const auto& matrix) { return hash_rows(matrix, threads); }, data.matrix.stored);
+Hash128 hash_content(const PreparedData& data, const Hash128& rows) {
   std::string text;
   append_text(text, rows.text());
   append_text(text, data.protocol.name());
@@ -93,37 +99,55 @@ void unite_full_scale(std::optional<double>& common, const std::optional<double>
 /// before it are in, as if one thread had read them all.
 class Reading {
  public:
-  Reading(const DataSet& source, const Protocol& protocol, unsigned threads, Progress& progress)
+  /// With a working folder the rows are in a file there, and `found` is noted there from time to time.
+  Reading(const DataSet& source, const Protocol& protocol, const PrepareOptions& options, Progress& progress,
+          Workdir* workdir)
       : source_(source),
         protocol_(protocol),
-        threads_(threads),
+        threads_(options.threads),
         progress_(progress),
-        writer_(protocol, source.records.size(), threads) {}
+        workdir_(workdir),
+        writer_(protocol, source.records.size(), options.threads, make_room(options, workdir)) {}
+
+  /// Goes on behind the images that `found` tells of, whose rows are in `place`.
+  void restore(const Preparation& found, const std::shared_ptr<std::byte[]>& place) {
+    if (found.layout) {
+      writer_.restore(*found.layout, source_.records[found.first_record()].path, found.rows(), place);
+    }
+  }
 
   /// False when the published code's luminance was applied to images of a set that turned out to be coloured.
-  bool run(PreparedData& data) {
-    for (std::size_t start = 0; start < source_.records.size();) {
+  bool run(Preparation& found) {
+    while (found.tried < source_.records.size()) {
+      const std::size_t start = found.tried;
       const std::size_t count = std::min(kBatch, source_.records.size() - start);
-      const std::size_t first_row = data.records.size();
+      const std::size_t first_row = found.rows();
       writer_.resize(first_row + count);
       std::vector<Decoded> batch = decode_batch(start, count, first_row);
-      for (std::size_t i = 0; i < count && batch[i].tried; ++i, ++start) {
-        const Record& record = source_.records[start];
-        if (!usable(record, batch[i], data)) continue;
-        if (needs_rgb(batch[i].levels->image)) return false;
-        place(record, batch[i], first_row + i, first_row + count, data);
+      for (std::size_t i = 0; i < count && batch[i].tried; ++i) {
+        const bool used = usable(batch[i], found);
+        if (used && needs_rgb(batch[i].levels->image)) return false;
+        if (used) place(batch[i], first_row + i, first_row + count, found);
+        ++found.tried;
         batch[i] = {};
       }
-      writer_.resize(data.records.size());
+      writer_.resize(found.rows());
+      found.layout = writer_.layout();
+      if (workdir_ != nullptr) workdir_->offer(found);
     }
     return true;
   }
 
-  RowWriter& writer() { return writer_; }
-  /// Of the images read; nothing for floats.
-  const std::optional<double>& full_scale() const { return full_scale_; }
+  RowMatrix take() { return writer_.take(); }
 
  private:
+  static MakeRoom make_room(const PrepareOptions& options, Workdir* workdir) {
+    return [check = options.check_matrix, workdir](const MatrixShape& shape) -> std::shared_ptr<std::byte[]> {
+      if (check) check(shape);
+      return workdir != nullptr ? workdir->make_room(shape) : nullptr;
+    };
+  }
+
   std::vector<Decoded> decode_batch(std::size_t start, std::size_t count, std::size_t first_row) {
     std::vector<Decoded> batch(count);
     std::atomic<bool> stop{false};
@@ -145,17 +169,16 @@ class Reading {
   }
 
   /// Whether the image can be used. Throws what ends the run.
-  bool usable(const Record& record, Decoded& decoded, PreparedData& data) {
+  bool usable(Decoded& decoded, Preparation& found) {
     progress_.advance(1);
     if (decoded.failure) std::rethrow_exception(decoded.failure);
     if (!decoded.levels) {
-      data.rejected.push_back({record.path, std::move(decoded.reason)});
+      found.rejected.push_back({found.tried, std::move(decoded.reason)});
       return false;
     }
-    const bool first = data.records.empty();
-    if (first) full_scale_ = decoded.levels->full_scale;
-    unite_full_scale(full_scale_, decoded.levels->full_scale, record.path,
-                     first ? record.path : data.records.front().path);
+    if (found.rows() == 0) found.full_scale = decoded.levels->full_scale;
+    unite_full_scale(found.full_scale, decoded.levels->full_scale, source_.records[found.tried].path,
+                     source_.records[found.first_record()].path);
     return true;
   }
 
@@ -165,29 +188,139 @@ class Reading {
 
   /// `row` is where the image is, if it has been written: behind its place when images before it were
   /// rejected.
-  void place(const Record& record, const Decoded& decoded, std::size_t row, std::size_t rows,
-             PreparedData& data) {
-    const std::size_t index = data.records.size();
+  void place(const Decoded& decoded, std::size_t row, std::size_t rows, Preparation& found) {
+    const std::size_t index = found.rows();
     if (!decoded.written) {
-      writer_.accept(decoded.levels->image, record.path);
+      writer_.accept(decoded.levels->image, source_.records[found.tried].path);
       writer_.resize(rows);
       writer_.write(decoded.levels->image, index);
     } else if (row != index) {
       writer_.move_row(row, index);
     }
-    data.alpha_dropped += decoded.levels->alpha_dropped ? 1 : 0;
-    if (decoded.levels->black) data.black.push_back(static_cast<std::uint32_t>(index));
-    data.contrast.push_back(decoded.levels->contrast);
-    data.records.push_back(record);
+    found.alpha_dropped += decoded.levels->alpha_dropped ? 1 : 0;
+    if (decoded.levels->black) found.black.push_back(static_cast<std::uint32_t>(index));
+    found.contrast.push_back(decoded.levels->contrast);
   }
 
   const DataSet& source_;
   const Protocol& protocol_;
   unsigned threads_;
   Progress& progress_;
+  Workdir* workdir_;
   RowWriter writer_;
-  std::optional<double> full_scale_;
 };
+
+/// Reads what has not been read yet. Interrupted, `found` tells how far it came.
+RowMatrix read_images(const DataSet& data, const Protocol& protocol, const PrepareOptions& options,
+                      Progress& progress, Workdir* workdir, Preparation& found,
+                      std::shared_ptr<std::byte[]> place) {
+  while (true) {
+    Protocol used = protocol;
+    if (found.kept_colour) used.channels = Channels::rgb;
+    Reading reading(data, used, options, progress, workdir);
+    reading.restore(found, std::exchange(place, nullptr));
+    progress.begin("reading " + data.name, data.records.size());
+    progress.advance(found.tried);
+    const bool done = reading.run(found);
+    progress.end();
+    if (done) return reading.take();
+    found = {};
+    found.kept_colour = true;
+    if (workdir != nullptr) workdir->discard();
+  }
+}
+
+[[noreturn]] void refuse_all(const DataSet& data, const Preparation& found) {
+  const Rejection& first = found.rejected.front();
+  throw InputError(data.path, "none of its " + std::to_string(data.records.size()) + " images can be used",
+                   "the first: " + data.records[first.record].path + ": " + first.reason);
+}
+
+/// Rows in a file of the working folder, read before or now.
+Prepared prepare_in(Workdir& workdir, const DataSet& data, const Protocol& protocol,
+                    const PrepareOptions& options, Progress& progress, std::size_t& images_read) {
+  images_read = 0;
+  const auto check = [&](const MatrixShape& shape) {
+    if (options.check_matrix) options.check_matrix(shape);
+  };
+  if (std::optional<Prepared> prepared = workdir.prepared(check, progress)) return *std::move(prepared);
+  workdir.lock();
+  // Another run may have completed the file before it let go of the lock.
+  if (std::optional<Prepared> prepared = workdir.prepared(check, progress)) return *std::move(prepared);
+  Preparation found;
+  std::shared_ptr<std::byte[]> place;
+  if (std::optional<Workdir::Resumed> resumed = workdir.resume(check, progress)) {
+    found = std::move(resumed->found);
+    place = std::move(resumed->place);
+  }
+  images_read = data.records.size() - found.tried;
+  try {
+    read_images(data, protocol, options, progress, &workdir, found, std::move(place));
+  } catch (const Interrupted&) {
+    workdir.keep(found);
+    throw;
+  } catch (const InputError&) {
+    workdir.discard();  // the same images would end the next run too
+    throw;
+  }
+  if (found.rows() == 0) {
+    workdir.discard();
+    return {std::move(found), {}, {}};
+  }
+  return workdir.complete(std::move(found));
+}
+
+Hash128 identity_of(const DataSet& data, const Protocol& protocol, unsigned threads, Progress& progress) {
+  std::vector<Hash128> images(data.records.size());
+  constexpr std::size_t chunk = 64;
+  parallel_for((images.size() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+    progress.check();
+    const std::size_t end = std::min(images.size(), (index + 1) * chunk);
+    for (std::size_t i = index * chunk; i < end; ++i) {
+      images[i] = data.pixels->identity(data.records[i].source);
+    }
+  });
+  std::string text;
+  append_text(text, std::string(version()));
+  append_text(text, protocol.name());
+  append_text(text, data.pixels->vectors() ? "vectors" : "images");
+  append_text(text, hash128(std::as_bytes(std::span<const Hash128>(images))).text());
+  return hash128(std::as_bytes(std::span<const char>(text)));
+}
+
+Prepared prepare_rows(const DataSet& data, const Protocol& protocol, const PrepareOptions& options,
+                      Progress& progress, std::size_t& images_read) {
+  if (options.workdir.empty()) {
+    Prepared prepared;
+    prepared.matrix = read_images(data, protocol, options, progress, nullptr, prepared.found, nullptr);
+    prepared.rows_hash = hash_rows(prepared.matrix, options.threads);
+    images_read = data.records.size();
+    return prepared;
+  }
+  try {
+    const PreparedOrigin origin{identity_of(data, protocol, options.threads, progress), protocol,
+                                data.records.size(), options.selection_seed};
+    Workdir workdir(options.workdir, origin, options.threads);
+    return prepare_in(workdir, data, protocol, options, progress, images_read);
+  } catch (const Interrupted&) {
+    throw Interrupted(options.workdir.string());
+  }
+}
+
+/// The records that were not rejected.
+std::vector<Record> records_left(const std::vector<Record>& records, const std::vector<Rejection>& rejected) {
+  std::vector<Record> left;
+  left.reserve(records.size() - rejected.size());
+  auto next = rejected.begin();
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (next != rejected.end() && next->record == i) {
+      ++next;
+    } else {
+      left.push_back(records[i]);
+    }
+  }
+  return left;
+}
 
 }  // namespace
 
@@ -210,42 +343,36 @@ PreparedData prepare(const DataSet& data, const Protocol& protocol, const Prepar
   if (data.records.empty()) throw InputError(data.path, "holds no images", "give at least one image");
 
   PreparedData result;
-  Protocol used = protocol;
-  std::optional<Reading> reading;
-  for (bool done = false; !done;) {
-    result = PreparedData{};
-    reading.emplace(data, used, options.threads, progress);
-    progress.begin("reading " + data.name, data.records.size());
-    done = reading->run(result);
-    progress.end();
-    if (!done) used.channels = Channels::rgb;
+  Prepared prepared = prepare_rows(data, protocol, options, progress, result.images_read);
+  Preparation& found = prepared.found;
+  for (const Rejection& rejection : found.rejected) {
+    result.rejected.push_back({data.records[rejection.record].path, rejection.reason});
   }
-  result.protocol = protocol;
-  result.label_columns = data.label_columns;
-
   if (!result.rejected.empty() && !options.skip_bad) {
     throw RejectedImages(data.path, std::move(result.rejected), data.records.size());
   }
-  if (result.records.empty()) {
-    throw InputError(data.path, "none of its " + std::to_string(data.records.size()) + " images can be used",
-                     "the first: " + result.rejected.front().path + ": " + result.rejected.front().reason);
-  }
+  if (found.rows() == 0) refuse_all(data, found);
 
-  result.channels = reading->writer().channels();
-  const ImageSize size = *reading->writer().size();
+  result.protocol = protocol;
+  result.label_columns = data.label_columns;
+  result.records = records_left(data.records, found.rejected);
+  result.channels = found.layout->channels;
+  const ImageSize size = found.layout->size;
   if (!vectors) result.size = size;
   result.ambient_dimension = size.height * size.width * result.channels;
-  result.matrix = reading->writer().take();
+  result.alpha_dropped = found.alpha_dropped;
+  result.black = std::move(found.black);
+  result.contrast = std::move(found.contrast);
+  result.matrix = std::move(prepared.matrix);
   result.range = protocol.range;
   if (protocol.range) {
-    const std::optional<double>& full_scale = reading->full_scale();
-    if (!full_scale) {
+    if (!found.full_scale) {
       throw InputError(data.path, "holds floating-point pixels, which have no full scale to map to a range",
                        "use --protocol native without --range");
     }
-    result.matrix.unit = (protocol.range->high - protocol.range->low) / *full_scale;
+    result.matrix.unit = (protocol.range->high - protocol.range->low) / *found.full_scale;
   }
-  result.content_hash = hash_content(result, options.threads);
+  result.content_hash = hash_content(result, prepared.rows_hash);
   return result;
 }
 

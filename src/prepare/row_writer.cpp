@@ -1,6 +1,8 @@
 #include "prepare/row_writer.h"
 
 #include <algorithm>
+#include <type_traits>
+#include <utility>
 #include <vector>
 
 #include "fathom/core/parallel.h"
@@ -32,19 +34,74 @@ void copy_row(std::span<const From> values, std::size_t repeat, std::span<To> ro
   }
 }
 
-template <class T, class Change>
-Matrix<T> changed(const Matrix<T>& old, std::size_t expected_rows, std::size_t cols, Change change) {
-  Matrix<T> made(0, cols);
-  made.reserve_rows(std::max(expected_rows, old.rows()));
-  made.resize_rows(old.rows());
-  for (std::size_t i = 0; i < old.rows(); ++i) change(old.row(i), made.row(i));
-  return made;
+template <class T>
+constexpr PixelType type_of_values() {
+  if constexpr (std::is_same_v<T, std::uint8_t>) return PixelType::uint8;
+  if constexpr (std::is_same_v<T, float>) return PixelType::float32;
+  return PixelType::float64;
+}
+
+template <class T>
+Matrix<T> in_place(const std::shared_ptr<std::byte[]>& place, std::size_t rows, std::size_t cols,
+                   std::size_t capacity) {
+  return {std::shared_ptr<T[]>(place, reinterpret_cast<T*>(place.get())), rows, cols, capacity};
 }
 
 }  // namespace
 
-RowWriter::RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads)
-    : protocol_(protocol), expected_rows_(expected_rows), threads_(threads) {}
+RowWriter::RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads,
+                     MakeRoom make_room)
+    : protocol_(protocol),
+      expected_rows_(expected_rows),
+      threads_(threads),
+      make_room_(std::move(make_room)) {}
+
+template <class T>
+Matrix<T> RowWriter::make_matrix(std::size_t rows) const {
+  const std::size_t capacity = std::max(expected_rows_, rows);
+  if (make_room_) {
+    const std::size_t replaced =
+        std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, matrix_);
+    const auto place =
+        make_room_({capacity, row_size(), type_of_values<T>(), form_ == Form::enlarged, replaced});
+    if (place) return in_place<T>(place, rows, row_size(), capacity);
+  }
+  Matrix<T> made(0, row_size());
+  made.reserve_rows(capacity);
+  made.resize_rows(rows);
+  return made;
+}
+
+template <class T, class Change>
+Matrix<T> RowWriter::changed(const Matrix<T>& old, Change change) const {
+  Matrix<T> made = make_matrix<T>(old.rows());
+  for (std::size_t i = 0; i < old.rows(); ++i) change(old.row(i), made.row(i));
+  return made;
+}
+
+template <class Use>
+void RowWriter::with_value_type(Use use) const {
+  if (form_ != Form::resized && type_ == PixelType::uint8) return use(std::uint8_t{});
+  if (form_ != Form::resized && type_ == PixelType::float64) return use(double{});
+  use(float{});
+}
+
+std::optional<RowWriter::Layout> RowWriter::layout() const {
+  if (!begun_) return std::nullopt;
+  return Layout{form_, type_, stored_, *size_, channels_};
+}
+
+void RowWriter::restore(const Layout& layout, const std::string& first_name, std::size_t rows,
+                        const std::shared_ptr<std::byte[]>& place) {
+  begun_ = true;
+  first_name_ = first_name;
+  form_ = layout.form;
+  type_ = layout.type;
+  stored_ = layout.stored;
+  size_ = layout.size;
+  channels_ = layout.channels;
+  with_value_type([&]<class T>(T) { matrix_ = in_place<T>(place, rows, row_size(), expected_rows_); });
+}
 
 std::size_t RowWriter::row_size() const {
   const ImageSize size = form_ == Form::enlarged ? stored_ : *size_;
@@ -65,17 +122,7 @@ void RowWriter::begin(const Image& image, const std::string& name) {
   } else {
     form_ = Form::resized;
   }
-  const auto start = [&]<class T>(Matrix<T> matrix) {
-    matrix.reserve_rows(expected_rows_);
-    matrix_ = std::move(matrix);
-  };
-  if (form_ != Form::resized && type_ == PixelType::uint8) {
-    start(Matrix<std::uint8_t>(0, row_size()));
-  } else if (form_ != Form::resized && type_ == PixelType::float64) {
-    start(Matrix<double>(0, row_size()));
-  } else {
-    start(Matrix<float>(0, row_size()));
-  }
+  with_value_type([&]<class T>(T) { matrix_ = make_matrix<T>(0); });
 }
 
 bool RowWriter::size_fits(const Image& image) const {
@@ -108,8 +155,7 @@ void RowWriter::use_rgb() {
   channels_ = 3;
   std::visit(
       [&]<class T>(Matrix<T>& matrix) {
-        matrix = changed(matrix, expected_rows_, row_size(),
-                         [](std::span<const T> grey, std::span<T> rgb) { copy_row(grey, 3, rgb); });
+        matrix = changed(matrix, [](std::span<const T> grey, std::span<T> rgb) { copy_row(grey, 3, rgb); });
       },
       matrix_);
 }
@@ -118,9 +164,7 @@ void RowWriter::use_resized() {
   const bool already = form_ == Form::as_stored;  // the rows so far have the protocol's size
   const std::size_t old_rows = std::visit([](const auto& matrix) { return matrix.rows(); }, matrix_);
   form_ = Form::resized;
-  Matrix<float> made(0, row_size());
-  made.reserve_rows(std::max(expected_rows_, old_rows));
-  made.resize_rows(old_rows);
+  Matrix<float> made = make_matrix<float>(old_rows);
   std::visit(
       [&]<class T>(const Matrix<T>& matrix) {
         parallel_for(old_rows, threads_, [&](std::size_t i, unsigned) {

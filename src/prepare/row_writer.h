@@ -2,15 +2,22 @@
 #pragma once
 
 #include <cstddef>
+#include <functional>
+#include <memory>
 #include <optional>
 #include <string>
 #include <variant>
 
 #include "fathom/core/matrix.h"
+#include "fathom/prepare/matrix_shape.h"
 #include "fathom/prepare/protocol.h"
 #include "fathom/read/image.h"
 
 namespace fathom {
+
+/// A place outside for the rows of a matrix, asked for before every new one; null: the matrix takes memory of
+/// its own. May throw.
+using MakeRoom = std::function<std::shared_ptr<std::byte[]>(const MatrixShape&)>;
 
 /// Rows take one of three forms, which later images may force to the next:
 /// - as stored: all images have the protocol's size; 8-bit images stay 8 bits, 16-bit ones become float32;
@@ -24,7 +31,24 @@ namespace fathom {
 /// different rows.
 class RowWriter {
  public:
-  RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads);
+  enum class Form { as_stored, enlarged, resized };
+
+  /// What rows are, from the first image on.
+  struct Layout {
+    Form form = Form::as_stored;
+    PixelType type = PixelType::uint8;
+    ImageSize stored{1, 1};  ///< of the files, while they agree
+    ImageSize size{1, 1};    ///< after the protocol
+    std::size_t channels = 1;
+  };
+
+  RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads, MakeRoom make_room = {});
+
+  /// Nothing before the first image.
+  std::optional<Layout> layout() const;
+  /// Goes on with the rows of an earlier writer that was given the same protocol, in the place they have.
+  void restore(const Layout& layout, const std::string& first_name, std::size_t rows,
+               const std::shared_ptr<std::byte[]>& place);
 
   /// Whether the rows, as they are now, take this image.
   bool takes(const Image& image) const;
@@ -43,18 +67,24 @@ class RowWriter {
   RowMatrix take();
 
  private:
-  enum class Form { as_stored, enlarged, resized };
-
   void begin(const Image& image, const std::string& name);
   bool size_fits(const Image& image) const;
   void use_rgb();
   void use_resized();
   Matrix<float> enlarged_rows() const;
   std::size_t row_size() const;
+  /// Calls use(T{}) with the type of the values that rows have.
+  template <class Use>
+  void with_value_type(Use use) const;
+  template <class T>
+  Matrix<T> make_matrix(std::size_t rows) const;
+  template <class T, class Change>
+  Matrix<T> changed(const Matrix<T>& old, Change change) const;
 
   Protocol protocol_;
   std::size_t expected_rows_;
   unsigned threads_;
+  MakeRoom make_room_;
   bool begun_ = false;
   Form form_ = Form::as_stored;
   PixelType type_ = PixelType::uint8;

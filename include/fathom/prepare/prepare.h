@@ -3,6 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <filesystem>
+#include <functional>
+#include <optional>
 #include <string>
 #include <vector>
 
@@ -10,6 +13,7 @@
 #include "fathom/core/hash.h"
 #include "fathom/core/matrix.h"
 #include "fathom/core/progress.h"
+#include "fathom/prepare/matrix_shape.h"
 #include "fathom/prepare/protocol.h"
 #include "fathom/read/data_set.h"
 
@@ -48,19 +52,34 @@ struct PreparedData {
   /// range.
   std::vector<float> contrast;
   Hash128 content_hash;  ///< of all rows and their labels, in order
+
+  std::size_t images_read =
+      0;  ///< in this run: all of them, unless a working folder held what was prepared before
 };
 
 struct PrepareOptions {
   unsigned threads = 1;
   /// Go on without the images that cannot be used, and list them.
   bool skip_bad = false;
+  /// Where rows are kept, and found again by the next run: docs/workdir.md. Empty: in memory.
+  std::filesystem::path workdir;
+  /// The seed, where the choice of records used one: written down in the working folder.
+  std::optional<std::uint64_t> selection_seed;
+  /// Called before a matrix is made, in memory or in the working folder, or one found there is used: when the
+  /// first image has been read, and again when a later one changes the form of the rows. Throws to refuse it.
+  std::function<void(const MatrixShape&)> check_matrix;
 };
 
 /// Reads every record of `data` and prepares it. Memory holds the matrix and a few images a thread.
 ///
+/// With a working folder rows are written into a file there and read from it as they are needed; memory holds
+/// neither. The same images prepared by the same protocol are not read again, and a run that ended early is
+/// gone on with; an interrupted one throws an Interrupted that names the folder.
+///
 /// Vectors (N x D arrays) are only ever native: any other protocol is an UsageError.
 /// Throws RejectedImages after all images have been read; InputError when images differ in size or depth
-/// under a protocol that does not bring them together, or when none is left.
+/// under a protocol that does not bring them together, or when none is left; when a prepared file is damaged
+/// or not one of Fathom's, or another run is preparing the same images in the same folder.
 PreparedData prepare(const DataSet& data, const Protocol& protocol, const PrepareOptions& options,
                      Progress& progress = no_progress());
 

@@ -86,15 +86,12 @@ std::string contents(const fs::path& path) {
 }  // namespace
 
 Workdir::Workdir(fs::path folder, PreparedOrigin origin, unsigned threads)
-    : folder_(std::move(folder)), origin_(std::move(origin)), threads_(threads) {
-  std::error_code error;
-  fs::create_directories(folder_, error);
-  if (!error && !fs::is_directory(folder_, error) && !error)
-    error = std::make_error_code(std::errc::not_a_directory);
-  if (error) {
-    throw InputError(folder_.string(), "cannot be made (" + error.message() + ")",
-                     "choose a folder that exists, is writable and has space");
-  }
+    : folder_(std::move(folder)), origin_(std::move(origin)), threads_(threads) {}
+
+Workdir::~Workdir() {
+  lock_.reset();
+  std::error_code not_empty;
+  if (folder_made_) fs::remove(folder_, not_empty);
 }
 
 std::optional<Prepared> Workdir::prepared(const Check& check, Progress& progress) const {
@@ -107,7 +104,14 @@ std::optional<Prepared> Workdir::prepared(const Check& check, Progress& progress
 }
 
 void Workdir::lock() {
-  if (!lock_) lock_ = std::make_unique<FileLock>(file(".lock"));
+  if (lock_) return;
+  std::error_code error;
+  folder_made_ = fs::create_directories(folder_, error);
+  if (error) {
+    throw InputError(folder_.string(), "cannot be made (" + error.message() + ")",
+                     "choose a folder that exists, is writable and has space");
+  }
+  lock_ = std::make_unique<FileLock>(file(".lock"));
 }
 
 std::optional<Workdir::Resumed> Workdir::resume(const Check& check, Progress& progress) {

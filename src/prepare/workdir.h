@@ -23,8 +23,11 @@ namespace fathom {
 /// ID.progress and ID.lock.
 class Workdir {
  public:
-  /// Makes the folder where there is none. Throws InputError when that fails.
   Workdir(std::filesystem::path folder, PreparedOrigin origin, unsigned threads);
+  /// Lets go of the lock, and removes a folder that was made for nothing.
+  ~Workdir();
+  Workdir(const Workdir&) = delete;
+  Workdir& operator=(const Workdir&) = delete;
 
   /// May throw to refuse rows of this shape before they are looked at.
   using Check = std::function<void(const MatrixShape&)>;
@@ -32,7 +35,8 @@ class Workdir {
   /// The complete file. Throws InputError when it is damaged or foreign.
   std::optional<Prepared> prepared(const Check& check, Progress& progress) const;
 
-  /// Nobody else prepares these images here until the object goes. Throws InputError when somebody does.
+  /// Nobody else prepares these images here until the object goes. The folder is made where there is none.
+  /// Throws InputError when that fails, or somebody does.
   void lock();
 
   struct Resumed {
@@ -64,6 +68,7 @@ class Workdir {
   PreparedOrigin origin_;
   unsigned threads_;
   std::unique_ptr<FileLock> lock_;
+  bool folder_made_ = false;
   std::shared_ptr<MappedFile> file_;
   MatrixShape shape_;            ///< with the rows there is room for
   std::size_t generation_ = 0;   ///< of the next file of rows

@@ -62,12 +62,12 @@ struct PrepareOptions {
   /// Go on without the images that cannot be used, and list them.
   bool skip_bad = false;
   /// Where rows are kept, and found again by the next run: docs/workdir.md. Empty: in memory.
-  std::filesystem::path workdir;
+  std::filesystem::path workdir{};
   /// The seed, where the choice of records used one: written down in the working folder.
-  std::optional<std::uint64_t> selection_seed;
+  std::optional<std::uint64_t> selection_seed{};
   /// Called before a matrix is made, in memory or in the working folder, or one found there is used: when the
   /// first image has been read, and again when a later one changes the form of the rows. Throws to refuse it.
-  std::function<void(const MatrixShape&)> check_matrix;
+  std::function<void(const MatrixShape&)> check_matrix{};
 };
 
 /// Reads every record of `data` and prepares it. Memory holds the matrix and a few images a thread.

@@ -195,6 +195,10 @@ void check_measure_options(const MeasureOptions& options) {
   }
 }
 
+std::size_t neighbors_listed(const MeasureOptions& options) {
+  return std::max(kFewestNeighbors, neighbors_for_halves(options.k));
+}
+
 Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
                     Progress& progress) {
   check_measure_options(options);
@@ -206,8 +210,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   result.images = data.records.size();
   result.distinct = duplicates.distinct.size();
   result.duplicates = report_duplicates(duplicates, data);
-  result.neighbors =
-      std::min(result.distinct - 1, std::max(kFewestNeighbors, neighbors_for_halves(options.k)));
+  result.neighbors = std::min(result.distinct - 1, neighbors_listed(options));
 
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(options.seed, kOrderStream << 32);

@@ -80,6 +80,9 @@ struct Measurement {
 /// want to know before.
 void check_measure_options(const MeasureOptions& options);
 
+/// Neighbours listed of every image, where there are so many.
+std::size_t neighbors_listed(const MeasureOptions& options);
+
 /// Throws InputError: fewer than k + 2 distinct images, a label column with one class, fewer than k
 /// neighbours outside the own group, all distances equal; UsageError: see check_measure_options. Throws
 /// Interrupted.

@@ -1,0 +1,33 @@
+// What a measurement will take of memory: the one place that says so.
+#pragma once
+
+#include <cstddef>
+#include <cstdint>
+
+#include "fathom/estimate/measure.h"
+#include "fathom/prepare/matrix_shape.h"
+
+namespace fathom {
+
+/// Bytes. Estimates for N rows of D values in the form that `shape` tells, L neighbours listed of each:
+///
+/// | part | bytes |
+/// | --- | --- |
+/// | arrays | the arrays of the input that are in memory until the matrix holds them |
+/// | matrix | N D values and, while they change their form, the rows before; nothing in a working folder |
+/// | search | a float32 copy of rows that cannot be scanned as they are (float64, enlarged): 4 N D; of others
+/// the leading components by which pairs are ruled out, at most a quarter of the rows | | neighbors | 40 N L:
+/// candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare | | rest | 400 N
+/// (records, hashes, norms, order), 48 MiB, and 12 MiB a thread |
+struct MemoryNeed {
+  std::uint64_t arrays = 0, matrix = 0, search = 0, neighbors = 0, rest = 0;
+
+  /// At the worst moment: the arrays are gone when pairs are compared.
+  std::uint64_t total() const;
+};
+
+/// `arrays`: bytes of input arrays in memory. `in_file`: rows are in a working folder.
+MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_file,
+                       const MeasureOptions& options);
+
+}  // namespace fathom

@@ -1,0 +1,55 @@
+#include "fathom/estimate/memory_need.h"
+
+#include <gtest/gtest.h>
+
+namespace fathom {
+namespace {
+
+MeasureOptions options() {
+  MeasureOptions made;
+  made.threads = 2;
+  return made;
+}
+
+TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
+  const MemoryNeed need = memory_need({1000, 3072, PixelType::uint8}, 0, false, options());
+  EXPECT_EQ(need.matrix, 3'072'000u);
+  EXPECT_EQ(need.search, 768'000u);
+  EXPECT_EQ(need.neighbors, 40u * 1000 * neighbors_listed(options()));
+  EXPECT_EQ(need.rest, 400'000u + (std::uint64_t{72} << 20));
+  EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
+}
+
+TEST(MemoryNeed, RowsInAFileTakeNone) {
+  EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, true, options()).matrix, 0u);
+  EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, false, options()).matrix, 12'288'000u);
+}
+
+TEST(MemoryNeed, RowsThatAreScannedAsACopyTakeIt) {
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 400'000u);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, true, options()).search, 400'000u);
+}
+
+TEST(MemoryNeed, ArraysAreGoneBeforePairsAreCompared) {
+  const MatrixShape shape{1000, 3072, PixelType::uint8};
+  const MemoryNeed none = memory_need(shape, 0, false, options());
+  EXPECT_EQ(memory_need(shape, 1000, false, options()).total(), none.total());
+  const std::uint64_t large = std::uint64_t{1} << 40;
+  EXPECT_EQ(memory_need(shape, large, false, options()).total(), none.matrix + none.rest + large);
+}
+
+TEST(MemoryNeed, ChangingTheFormTakesBoth) {
+  EXPECT_EQ(memory_need({10, 100, PixelType::float32, false, 1000}, 0, false, options()).matrix, 5000u);
+}
+
+TEST(MemoryNeed, HasNoMoreNeighborsThanRows) {
+  EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 40u * 10 * 10);
+}
+
+TEST(MemoryNeed, DoesNotOverflow) {
+  EXPECT_GT(memory_need({2'000'000'000, 150'528, PixelType::float32}, 0, false, options()).total(),
+            std::uint64_t{1} << 50);
+}
+
+}  // namespace
+}  // namespace fathom

@@ -231,5 +231,21 @@ TEST(ArrayOptions, ThatOnlyATableSatisfiesAreRefused) {
   EXPECT_TRUE(says(refusal(counted("(2, 2)", 4), std::nullopt, options), {"--group-column"}));
 }
 
+TEST(ArrayDataSet, AnImageIsKnownByItsValuesAndForm) {
+  const auto identity = [](std::vector<std::size_t> shape, const std::string& values, std::size_t source) {
+    Array array = parse_npy(bytes_of(npy("|u1", "(" + std::to_string(values.size()) + ",)", values)), "a");
+    array.shape = std::move(shape);
+    const DataSet data = array_data_set({{Split::none, "a", array, std::nullopt, ""}}, {});
+    EXPECT_EQ(data.pixels->bytes_in_memory(), values.size());
+    return data.pixels->identity(source);
+  };
+  const std::string values = "abcdefabcdef";
+  const Hash128 first = identity({2, 2, 3}, values, 0);
+  EXPECT_EQ(identity({2, 2, 3}, values, 1), first);
+  EXPECT_NE(identity({2, 3, 2}, values, 0), first);
+  EXPECT_NE(identity({2, 6}, values, 0), first);
+  EXPECT_NE(identity({2, 2, 3}, "abcdeXabcdef", 0), first);
+}
+
 }  // namespace
 }  // namespace fathom

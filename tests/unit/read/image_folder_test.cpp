@@ -3,6 +3,7 @@
 #include <gtest/gtest.h>
 #include <unistd.h>
 
+#include <chrono>
 #include <cstdlib>
 #include <map>
 #include <string>
@@ -173,6 +174,35 @@ TEST(ImageFolder, BrainMri) {
   EXPECT_EQ(data.label_columns.at(0).classes, (Names{"glioma_tumor", "no_tumor"}));
   EXPECT_EQ(data.records.front().split, Split::test);
   EXPECT_EQ(data.records.back().split, Split::train);
+}
+
+TEST_F(ImageFolderTest, AnImageIsKnownByItsPathSizeAndTime) {
+  const DataSet data = open({"a/1.png", "a/2.png", "b/1.png"});
+  const auto identities = [&](const ReadOptions& options = {}) {
+    const DataSet opened = open_image_folder(root(), options);
+    std::vector<Hash128> found;
+    for (const Record& record : opened.records) found.push_back(opened.pixels->identity(record.source));
+    return found;
+  };
+  for (const char* file : {"a/1.png", "a/2.png", "b/1.png"})
+    fs::last_write_time(root() / file, fs::file_time_type{});
+  const std::vector<Hash128> before = identities();
+  EXPECT_EQ(identities(), before);
+  EXPECT_NE(before[0], before[1]);
+  EXPECT_NE(before[0], before[2]);
+
+  fs::last_write_time(root() / "a/1.png", fs::file_time_type{std::chrono::nanoseconds(1'000)});
+  fs::resize_file(root() / "a/2.png", 1);
+  fs::last_write_time(root() / "a/2.png", fs::file_time_type{});
+  const std::vector<Hash128> after = identities();
+  EXPECT_NE(after[0], before[0]);
+  EXPECT_NE(after[1], before[1]);
+  EXPECT_EQ(after[2], before[2]);
+
+  ReadOptions smaller;
+  smaller.limits.max_side = 100;
+  EXPECT_NE(identities(smaller)[2], before[2]);
+  EXPECT_EQ(data.pixels->bytes_in_memory(), 0u);
 }
 
 }  // namespace

@@ -251,5 +251,53 @@ TEST_F(NpyFiles, NamesWhatCannotBeOpened) {
   EXPECT_TRUE(is_npy_file(write("digits", npy("|u1", "(1,)", "a"))));
 }
 
+class NpyOnDisk : public ArrayFiles {
+ protected:
+  /// A header padded as NumPy pads it, to 64 bytes.
+  static std::string padded(const std::string& descr, const std::string& shape, const std::string& values,
+                            bool fortran = false) {
+    std::string header = "{'descr': '" + descr + "', 'fortran_order': " + (fortran ? "True" : "False") +
+                         ", 'shape': " + shape + ", }";
+    header += std::string(118 - header.size() - 1, ' ') + "\n";
+    return npy_with_header(header, values);
+  }
+  Array read(const std::string& contents) const {
+    write("a.npy", contents);
+    return read_npy(folder() / "a.npy");
+  }
+};
+
+TEST_F(NpyOnDisk, ValuesThatNeedNoChangeStayInTheFile) {
+  const Array bytes = read(padded("|u1", "(2, 3)", "\x01\x02\x03\x04\x05\x06"));
+  EXPECT_TRUE(bytes.in_file);
+  std::filesystem::remove(folder() / "a.npy");
+  EXPECT_EQ(bytes.shape, (Shape{2, 3}));
+  EXPECT_EQ(values_of<std::uint8_t>(bytes), (std::vector<std::uint8_t>{1, 2, 3, 4, 5, 6}));
+  const Array doubles = read(padded("<f8", "(1,)", little(std::bit_cast<std::uint64_t>(2.5), 8)));
+  EXPECT_TRUE(doubles.in_file);
+  EXPECT_EQ(values_of<double>(doubles), std::vector<double>{2.5});
+}
+
+TEST_F(NpyOnDisk, OthersAreRead) {
+  EXPECT_FALSE(read(padded(">f4", "(1,)", big(0, 4))).in_file);
+  EXPECT_FALSE(read(padded("<i2", "(1,)", little(1, 2))).in_file);
+  EXPECT_FALSE(read(padded("|u1", "(0, 3)", "")).in_file);
+  const Array turned = read(padded("|u1", "(2, 2)", "\x01\x02\x03\x04", true));
+  EXPECT_FALSE(turned.in_file);
+  EXPECT_EQ(values_of<std::uint8_t>(turned), (std::vector<std::uint8_t>{1, 3, 2, 4}));
+  // Values that do not begin at a multiple of their size.
+  EXPECT_FALSE(
+      read(npy_with_header("{'descr': '<f8', 'fortran_order': False, 'shape': (1,), }", little(0, 8)))
+          .in_file);
+}
+
+TEST_F(NpyOnDisk, OtherLengthsAreRefusedAsEver) {
+  for (const char* shape : {"(2, 3)", "(5,)", "(18446744073709551615, 2)", "()"}) {
+    const std::string message = message_of([&] { read(padded("|u1", shape, "\x01\x02")); });
+    EXPECT_NE(message.find("a.npy"), std::string::npos) << message;
+    EXPECT_NE(message.find("shape"), std::string::npos) << message;
+  }
+}
+
 }  // namespace
 }  // namespace fathom

@@ -5,12 +5,14 @@
 #include <memory>
 #include <optional>
 
+#include "byte_size.h"
 #include "commands.h"
 #include "data_options.h"
 #include "fathom/core/atomic_file.h"
 #include "fathom/estimate/measure.h"
 #include "fathom/prepare/prepare.h"
 #include "fathom/report/measure_report.h"
+#include "memory_check.h"
 #include "output_file.h"
 #include "standard_streams.h"
 #include "terminal_progress.h"
@@ -24,6 +26,7 @@ struct MeasureCommand {
   DataOptions data;
   MeasureOptions measure;
   std::string simd = "auto", search = "auto";
+  std::string workdir, memory;           ///< empty: not given
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
   bool quiet = false;
 };
@@ -52,17 +55,30 @@ Opened open_one(const MeasureCommand& command, const std::string& path) {
   return {std::move(data), seconds_since(start)};
 }
 
-MeasureRecord measure_one(const MeasureCommand& command, Opened opened) {
+PrepareOptions prepare_options(const MeasureCommand& command, const DataSet& data, std::uint64_t arrays) {
+  PrepareOptions options;
+  options.threads = command.data.threads;
+  options.skip_bad = command.data.skip_bad;
+  options.workdir = command.workdir;
+  if (command.data.samples > 0) options.selection_seed = command.data.seed;
+  options.check_matrix =
+      memory_check(command.memory, data.path, arrays, !command.workdir.empty(), command.measure);
+  return options;
+}
+
+/// `arrays`: bytes of input arrays in memory, those of later data sets too.
+MeasureRecord measure_one(const MeasureCommand& command, Opened opened, std::uint64_t arrays) {
   const auto start = Clock::now();
   DataSet& data = opened.data;
   TerminalProgress progress(command.quiet);
   const Protocol protocol = command.data.chosen_protocol(data.pixels->vectors());
-  PreparedData prepared = prepare(data, protocol, {command.data.threads, command.data.skip_bad}, progress);
+  PreparedData prepared = prepare(data, protocol, prepare_options(command, data, arrays), progress);
   data.pixels.reset();  // the arrays are in the matrix now
   MeasureOptions options = command.measure;
   options.published_code = protocol.published_code;
   MeasureRecord record =
       make_measure_record(data, prepared, options, measure(prepared, data.path, options, progress));
+  if (!command.workdir.empty()) record.workdir = command.workdir;
   record.seconds_read = opened.seconds + progress.seconds("reading");
   record.seconds_neighbors = progress.seconds("comparing");
   record.seconds_total = opened.seconds + seconds_since(start);
@@ -78,6 +94,7 @@ void check(const MeasureCommand& command) {
   if (command.measure.across_groups && !command.data.read.group_column) {
     throw UsageError("--across-groups", "needs to know the groups", "name their column with --group-column");
   }
+  if (!command.workdir.empty()) check_folder("--workdir", command.workdir);
   if (command.json) check_output("--json", *command.json);
   if (command.csv) check_output("--csv", *command.csv);
   if (command.json && command.csv) check_different("--csv", *command.csv, "--json", *command.json);
@@ -105,8 +122,20 @@ void run_measure(MeasureCommand& command, const std::vector<std::string>& line) 
   check(command);
   std::vector<Opened> data_sets;
   for (const std::string& path : command.data.data) data_sets.push_back(open_one(command, path));
+  std::uint64_t arrays = 0;
+  for (const Opened& opened : data_sets) arrays += opened.data.pixels->bytes_in_memory();
   std::vector<MeasureRecord> records;
-  for (Opened& opened : data_sets) records.push_back(measure_one(command, std::move(opened)));
+  try {
+    for (Opened& opened : data_sets) {
+      const std::uint64_t own = opened.data.pixels->bytes_in_memory();
+      records.push_back(measure_one(command, std::move(opened), arrays));
+      arrays -= own;
+    }
+  } catch (const Interrupted&) {
+    // Whatever was prepared before is there for the next run, wherever this one was stopped.
+    if (command.workdir.empty()) throw;
+    throw Interrupted(command.workdir);
+  }
   write(command, records, line);
 }
 
@@ -152,6 +181,20 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
                    "How pairs are searched: auto, tiles, filter; results do not depend on it")
       ->type_name("MODE")
       ->capture_default_str()
+      ->group("Running");
+  measure
+      ->add_option(
+          "--workdir", command->workdir,
+          "Keep the prepared images in files in this folder: for data larger than memory, to read them once, "
+          "and to go on after an interruption")
+      ->type_name("DIR")
+      ->group("Running");
+  measure
+      ->add_option(
+          "--memory", command->memory,
+          "Refuse to take more memory than this, such as 800M or 4G (default: what the machine has left)")
+      ->check(byte_size())
+      ->type_name("SIZE")
       ->group("Running");
 
   const std::string output = "Output";

@@ -30,6 +30,14 @@ void check_output(const std::string& option, const std::string& path) {
   }
 }
 
+void check_folder(const std::string& option, const std::string& path) {
+  std::error_code error;
+  const fs::file_status status = fs::status(path, error);
+  if (fs::exists(status) && !fs::is_directory(status)) {
+    throw UsageError(option, path + " is no folder", "name a folder, or one to be made");
+  }
+}
+
 void check_different(const std::string& option, const std::string& path, const std::string& other_option,
                      const std::string& other_path) {
   std::error_code error;

@@ -10,6 +10,9 @@ namespace fathom {
 /// "-" is standard output.
 void check_output(const std::string& option, const std::string& path);
 
+/// Throws UsageError when `path`, given by `option`, is there and no folder.
+void check_folder(const std::string& option, const std::string& path);
+
 /// Throws UsageError when two outputs are one file.
 void check_different(const std::string& option, const std::string& path, const std::string& other_option,
                      const std::string& other_path);

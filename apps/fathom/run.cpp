@@ -85,8 +85,8 @@ int run(int argc, char** argv) {
     return fail_with_list(error);
   } catch (const InputError& error) {
     return fail(error.kind() == InputError::Kind::usage ? kWrongUsage : kUnusableData, error.what());
-  } catch (const Interrupted&) {
-    return fail(kInterrupted, "interrupted; nothing was written");
+  } catch (const Interrupted& error) {
+    return fail(kInterrupted, error.what());
   } catch (const std::bad_alloc&) {
     return fail(kUnusableData,
                 "not enough memory for these data; use fewer images (--samples) or a smaller --size");

@@ -9,7 +9,6 @@
 #include <vector>
 
 #include "fathom/core/version.h"
-#include "fathom/prepare/resize.h"
 #include "prepare/row_hashes.h"
 
 namespace fathom {
@@ -69,7 +68,6 @@ Json header_of(const MatrixShape& shape, const Preparation& found, std::string_v
           {"rows_offset", kRowsOffset},
           {"rows_hash", rows_hash.text()},
           {"unit", unit_of(origin.protocol, found)},
-          {"enlarged", shape.enlarged},
           {"channels", layout.channels},
           {"size", json_of(layout.size)},
           {"range", json_of(origin.protocol.range)},
@@ -154,7 +152,6 @@ void PreparedFile::parse(const Hash128& identity) {
   const std::optional<PixelType> type = type_named(header.at("type"));
   shape_.rows = header.at("rows").get<std::size_t>();
   shape_.cols = header.at("cols").get<std::size_t>();
-  shape_.enlarged = header.at("enlarged").get<bool>();
   if (!found || !found->layout || !type || found->rows() != shape_.rows ||
       header.at("rows_offset") != kRowsOffset) {
     fail("is damaged: its parts do not agree");
@@ -183,8 +180,6 @@ Prepared PreparedFile::rows(bool check, unsigned threads, Progress& progress) co
   if (shape_.type == PixelType::uint8) view(std::uint8_t{});
   if (shape_.type == PixelType::float32) view(float{});
   if (shape_.type == PixelType::float64) view(double{});
-  const RowWriter::Layout& layout = *found_.layout;
-  if (shape_.enlarged) prepared.matrix.map = enlarging_map(layout.stored, layout.channels, layout.size);
   return prepared;
 }
 

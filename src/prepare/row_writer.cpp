@@ -63,7 +63,7 @@ Matrix<T> RowWriter::make_matrix(std::size_t rows) const {
     const std::size_t replaced =
         std::visit([](const auto& matrix) { return matrix.values().size_bytes(); }, matrix_);
     const auto place =
-        make_room_({capacity, row_size(), type_of_values<T>(), form_ == Form::enlarged, replaced});
+        make_room_({capacity, row_size(), type_of_values<T>(), will_be_enlarged<T>(), replaced});
     if (place) return in_place<T>(place, rows, row_size(), capacity);
   }
   Matrix<T> made(0, row_size());
@@ -227,8 +227,7 @@ Matrix<float> RowWriter::enlarged_rows() const {
   const auto& images = std::get<Matrix<std::uint8_t>>(matrix_);
   const auto map = EnlargingMap::between(stored_, channels_, *size_);
   FATHOM_CHECK(map.has_value());
-  Matrix<float> rows(0, images.cols());
-  rows.resize_rows(images.rows());
+  Matrix<float> rows = make_matrix<float>(images.rows());
   parallel_for(images.rows(), threads_,
                [&](std::size_t i, unsigned) { map->apply(images.row(i), rows.row(i)); });
   return rows;

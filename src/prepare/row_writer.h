@@ -6,6 +6,7 @@
 #include <memory>
 #include <optional>
 #include <string>
+#include <type_traits>
 #include <variant>
 
 #include "fathom/core/matrix.h"
@@ -76,6 +77,10 @@ class RowWriter {
   /// Calls use(T{}) with the type of the values that rows have.
   template <class Use>
   void with_value_type(Use use) const;
+  template <class T>
+  bool will_be_enlarged() const {
+    return form_ == Form::enlarged && std::is_same_v<T, std::uint8_t>;
+  }
   template <class T>
   Matrix<T> make_matrix(std::size_t rows) const;
   template <class T, class Change>

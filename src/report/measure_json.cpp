@@ -105,6 +105,11 @@ Json protocol(const MeasureRecord& record) {
           {"range", record.range ? Json::array({record.range->low, record.range->high}) : Json()}};
 }
 
+Json workdir(const MeasureRecord& record) {
+  if (!record.workdir) return {};
+  return {{"path", *record.workdir}, {"images_read", record.images_read}};
+}
+
 Json data_set(const MeasureRecord& record) {
   const Measurement& measurement = record.measurement;
   Json rejected = Json::array();
@@ -153,6 +158,7 @@ Json data_set(const MeasureRecord& record) {
             {"components", measurement.compared_components},
             {"simd", record.simd},
             {"neighbors", measurement.neighbors}}},
+          {"workdir", workdir(record)},
           {"seconds",
            {{"read", record.seconds_read},
             {"neighbors", record.seconds_neighbors},

@@ -40,6 +40,7 @@ MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepa
   record.low_contrast = static_cast<std::size_t>(std::ranges::count_if(
       prepared.contrast, [](float contrast) { return contrast < thresholds::low_contrast; }));
   record.alpha_dropped = prepared.alpha_dropped;
+  record.images_read = prepared.images_read;
   record.notes = data.notes;
   record.measurement = std::move(measurement);
   return record;

@@ -4,6 +4,7 @@ import json
 import os
 import pathlib
 import re
+import shutil
 import subprocess
 import tempfile
 import unittest
@@ -52,7 +53,7 @@ def without_circumstances(document):
     kept = json.loads(document, parse_float=str)
     del kept["command"]
     for data_set in kept["datasets"]:
-        for key in ("threads", "seconds", "peak_memory_bytes"):
+        for key in ("threads", "workdir", "seconds", "peak_memory_bytes"):
             del data_set[key]
         del data_set["search"]["simd"]
     return json.dumps(kept)
@@ -64,6 +65,19 @@ def estimate(data_set, estimator, variant, **ranks):
              if (e["estimator"], e["variant"]) == (estimator, variant) and all(e[r] == ranks[r] for r in ranks)]
     assert len(found) == 1, found
     return found[0]
+
+
+def as_nobody():
+    """What to put before a command so that file permissions bind it."""
+    if os.geteuid() != 0:
+        return ()
+    tool = shutil.which("setpriv")
+    if tool is None:
+        raise unittest.SkipTest("needs a user other than root, or setpriv to become one")
+    words = (tool, "--reuid", "65534", "--regid", "65534", "--clear-groups")
+    if subprocess.run([*words, PROGRAM, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
+        raise unittest.SkipTest("the program lies where another user cannot run it")
+    return words
 
 
 class Case(unittest.TestCase):

@@ -5,7 +5,6 @@ import json
 import os
 import pathlib
 import resource
-import shutil
 import signal
 import struct
 import subprocess
@@ -17,7 +16,7 @@ import zlib
 import numpy
 import PIL.Image
 
-from support import PROGRAM, Case, estimate, noise, run, write_images
+from support import PROGRAM, Case, as_nobody, estimate, noise, run, write_images
 
 
 def png(width, height, rows=b""):
@@ -30,19 +29,6 @@ def png(width, height, rows=b""):
 
 def idx(array):
     return bytes([0, 0, 8, array.ndim]) + struct.pack(f">{array.ndim}I", *array.shape) + array.tobytes()
-
-
-def as_nobody():
-    """What to put before a command so that file permissions bind it."""
-    if os.geteuid() != 0:
-        return ()
-    tool = shutil.which("setpriv")
-    if tool is None:
-        raise unittest.SkipTest("needs a user other than root, or setpriv to become one")
-    words = (tool, "--reuid", "65534", "--regid", "65534", "--clear-groups")
-    if subprocess.run([*words, PROGRAM, "--version"], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL).returncode:
-        raise unittest.SkipTest("the program lies where another user cannot run it")
-    return words
 
 
 class BadCase(Case):

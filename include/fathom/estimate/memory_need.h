@@ -15,10 +15,9 @@ namespace fathom {
 /// | --- | --- |
 /// | arrays | the arrays of the input that are in memory until the matrix holds them |
 /// | matrix | N D values and, while they change their form, the rows before; nothing in a working folder |
-/// | search | a float32 copy of rows that cannot be scanned as they are (float64, enlarged): 4 N D; of others
-/// the leading components by which pairs are ruled out, at most a quarter of the rows | | neighbors | 40 N L:
-/// candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare | | rest | 400 N
-/// (records, hashes, norms, order), 48 MiB, and 12 MiB a thread |
+/// | search | a float32 copy of float64 rows: 4 N D; 8-bit codes of float32 rows: N D; a quarter of 8-bit rows |
+/// | neighbors | 40 N L: candidates while pairs are compared (18), the table (12), logarithms (8) and 2 |
+/// | rest | 400 N (records, hashes, norms, order), 48 MiB, and 12 MiB a thread |
 struct MemoryNeed {
   std::uint64_t arrays = 0, matrix = 0, search = 0, neighbors = 0, rest = 0;
 

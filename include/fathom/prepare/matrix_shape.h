@@ -10,7 +10,7 @@ namespace fathom {
 struct MatrixShape {
   std::size_t rows = 0, cols = 0;
   PixelType type = PixelType::uint8;  ///< of the values: uint8, float32 or float64
-  /// 8-bit rows that are compared through a RowMap.
+  /// 8-bit rows that become float32 ones of the same length when all are there.
   bool enlarged = false;
   /// Bytes of the rows so far, in another form, which are there until the new ones hold them.
   std::size_t replaced_bytes = 0;

@@ -32,7 +32,9 @@ struct MeasureRecord {
   std::vector<std::string> black;  ///< paths of images whose maximum is 0
   std::size_t low_contrast = 0;    ///< images below the threshold of warnings.h, black ones included
   std::size_t alpha_dropped = 0;
-  std::vector<std::string> notes;  ///< how the data were understood
+  std::optional<std::string> workdir;  ///< where rows are kept, if anywhere
+  std::size_t images_read = 0;         ///< in this run
+  std::vector<std::string> notes;      ///< how the data were understood
 
   Measurement measurement;
 
@@ -40,7 +42,8 @@ struct MeasureRecord {
   std::uint64_t peak_memory_bytes = 0;
 };
 
-/// Takes over what the earlier layers know; times and memory are the caller's to fill in.
+/// Takes over what the earlier layers know; the working folder, times and memory are the caller's to
+/// fill in.
 MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepared,
                                   const MeasureOptions& options, Measurement measurement);
 

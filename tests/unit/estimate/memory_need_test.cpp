@@ -27,7 +27,12 @@ TEST(MemoryNeed, RowsInAFileTakeNone) {
 
 TEST(MemoryNeed, RowsThatAreScannedAsACopyTakeIt) {
   EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 400'000u);
-  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, true, options()).search, 400'000u);
+}
+
+TEST(MemoryNeed, EnlargedRowsBecomeFloat32) {
+  const MemoryNeed need = memory_need({1000, 100, PixelType::uint8, true}, 0, false, options());
+  EXPECT_EQ(need.matrix, 500'000u);
+  EXPECT_EQ(need.search, 100'000u);
 }
 
 TEST(MemoryNeed, ArraysAreGoneBeforePairsAreCompared) {

@@ -89,5 +89,13 @@ TEST(MeasureJson, BytesThatAreNoUtf8AreReplaced) {
   EXPECT_TRUE(json["classes"].contains("\xef\xbf\xbd"));
 }
 
+TEST(MeasureJson, WorkingFolder) {
+  MeasureRecord record = made_record();
+  EXPECT_TRUE(data_set(record)["workdir"].is_null());
+  record.workdir = "some/folder";
+  record.images_read = 7;
+  EXPECT_EQ(data_set(record)["workdir"], (nlohmann::json{{"path", "some/folder"}, {"images_read", 7}}));
+}
+
 }  // namespace
 }  // namespace fathom

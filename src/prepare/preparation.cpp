@@ -1,7 +1,9 @@
 #include "prepare/preparation.h"
 
+#include <algorithm>
 #include <cstring>
 #include <nlohmann/json.hpp>
+#include <utility>
 
 namespace fathom {
 
@@ -45,6 +47,16 @@ std::vector<float> floats_from(const Json& json) {
   return values;
 }
 
+/// Whether the parts count the same images.
+bool agrees(const Preparation& preparation) {
+  const auto in_rows = [&](std::uint32_t row) { return row < preparation.rows(); };
+  const auto tried = [&](const Rejection& rejection) { return rejection.record < preparation.tried; };
+  return preparation.rows() + preparation.rejected.size() == preparation.tried &&
+         (preparation.layout || preparation.rows() == 0) && std::ranges::all_of(preparation.black, in_rows) &&
+         std::ranges::all_of(preparation.rejected, tried) &&
+         std::ranges::is_sorted(preparation.rejected, {}, &Rejection::record);
+}
+
 }  // namespace
 
 std::size_t Preparation::first_record() const {
@@ -85,7 +97,7 @@ std::optional<Preparation> unpack(std::span<const std::uint8_t> bytes) {
     preparation.kept_colour = json.at("kept_colour").get<bool>();
     if (json.contains("full_scale")) preparation.full_scale = json["full_scale"].get<double>();
     if (json.contains("layout")) preparation.layout = layout_from(json["layout"]);
-    return preparation;
+    return agrees(preparation) ? std::optional(std::move(preparation)) : std::nullopt;
   } catch (const Json::exception&) {
     return std::nullopt;
   }

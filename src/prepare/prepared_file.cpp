@@ -157,6 +157,9 @@ void PreparedFile::parse(const Hash128& identity) {
     fail("is damaged: its parts do not agree");
   }
   shape_.type = *type;
+  // Divided and not multiplied: a header can claim more than a number holds.
+  const std::size_t most = file_->bytes().size() / pixel_bytes(*type);
+  if (shape_.cols == 0 || shape_.rows > most / shape_.cols) fail("is damaged: it ends before it should");
   text(kRowsOffset, shape_.bytes());
   const std::optional<Hash128> rows_hash = parse_hash(header.at("rows_hash").get<std::string>());
   if (!rows_hash) fail("is damaged: its header lacks what it should have");

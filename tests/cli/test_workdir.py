@@ -218,6 +218,11 @@ class Refused(WorkdirCase):
             with self.subTest(size):
                 self.refuses(2, "--memory", size, mentions=["--memory", "800M or 4G"])
 
+    def test_more_than_the_machine_has(self):
+        self.set = self.folder / "vast.npy"
+        numpy.lib.format.open_memmap(self.set, mode="w+", dtype=numpy.uint8, shape=(40_000, 10_000_000))  # all holes
+        self.refuses(3, mentions=["vast.npy", "takes about", "this machine has", "left", "--workdir", "--samples"])
+
     def test_cap_counts_the_matrix_without_a_working_folder_alone(self):
         self.set = self.folder / "large.npy"
         numpy.save(self.set, noise(200, 500, 2000))  # 200 MB

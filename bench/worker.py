@@ -41,7 +41,7 @@ class Search:
         if self.count < rows and first * rows / self.count <= SCALED_FROM:
             self.count = rows
             first = self.run()
-        self.rounds = LONG_ROUNDS if first > LONG_JOB else None
+        self.long, self.fewer_rounds = first > LONG_JOB, False
 
     def run(self):
         time.sleep(0.3)  # the threads of the last job may still be spinning
@@ -53,7 +53,9 @@ class Search:
         return float(answer[0])
 
     def take_turn(self, number):
-        if self.rounds is None or number < self.rounds:
+        if self.long and number >= LONG_ROUNDS:
+            self.fewer_rounds = True
+        else:
             self.times.append(self.run())
 
     @property
@@ -70,7 +72,7 @@ class Search:
         """For a table: with a star where it is scaled, with a plus where rounds were fewer."""
         digits = 2 if self.seconds < 20 else 1 if self.seconds < 100 else 0
         star = "*" if self.count < self.rows else ""
-        return f"{self.seconds:.{digits}f}{star}{'+' if self.rounds else ''}"
+        return f"{self.seconds:.{digits}f}{star}{'+' if self.fewer_rounds else ''}"
 
 
 def take_turns(searches, rounds):

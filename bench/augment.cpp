@@ -64,7 +64,7 @@ void place(std::span<const std::uint8_t> image, ImageShape shape, const Placemen
 Matrix<std::uint8_t> augment(const Matrix<std::uint8_t>& images, ImageShape shape, std::size_t copies,
                              const DrawPlacement& draw, unsigned threads) {
   FATHOM_CHECK(shape.height * shape.width * shape.channels == images.cols() && copies >= 2);
-  RowMatrix result{Matrix<std::uint8_t>(images.rows() * copies, images.cols()), nullptr, 1.0};
+  RowMatrix result{Matrix<std::uint8_t>(images.rows() * copies, images.cols()), 1.0};
   auto& rows = std::get<Matrix<std::uint8_t>>(result.stored);
   std::vector<std::uint32_t> wanted(rows.rows());
   for (std::size_t i = 0; i < wanted.size(); ++i) wanted[i] = static_cast<std::uint32_t>(i);

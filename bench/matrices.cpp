@@ -81,30 +81,29 @@ using Make = std::function<RowMatrix(const Path&, unsigned)>;
 const std::map<std::string, Make> kMatrices = {
     {"mnist",
      [](const Path& data, unsigned threads) {
-       return RowMatrix{mnist(data, threads), nullptr, 1.0};
+       return RowMatrix{mnist(data, threads), 1.0};
      }},
     {"mnist-x20",
      [](const Path& data, unsigned threads) {
-       return RowMatrix{augment(mnist(data, threads), {28, 28, 1}, 20, digit_copy, threads), nullptr, 1.0};
+       return RowMatrix{augment(mnist(data, threads), {28, 28, 1}, 20, digit_copy, threads), 1.0};
      }},
     {"cifar10",
      [](const Path& data, unsigned threads) {
-       return RowMatrix{cifar10(data, threads), nullptr, 1.0};
+       return RowMatrix{cifar10(data, threads), 1.0};
      }},
     {"cifar10-x6",
      [](const Path& data, unsigned threads) {
-       return RowMatrix{augment(cifar10(data, threads), {32, 32, 3}, 6, photograph_copy, threads), nullptr,
-                        1.0};
+       return RowMatrix{augment(cifar10(data, threads), {32, 32, 3}, 6, photograph_copy, threads), 1.0};
      }},
     {"cifar10-float",
      [](const Path& data, unsigned threads) {
-       return RowMatrix{normalised(cifar10(data, threads)), nullptr, 1.0};
+       return RowMatrix{normalised(cifar10(data, threads)), 1.0};
      }},
     {"brainmri",
      [](const Path& data, unsigned threads) { return prepared(data / "brainmri", "miccai2022", threads); }},
     {"noise-float",
      [](const Path&, unsigned threads) {
-       return RowMatrix{white_noise(10'000, 3'072, threads), nullptr, 1.0};
+       return RowMatrix{white_noise(10'000, 3'072, threads), 1.0};
      }},
 };
 

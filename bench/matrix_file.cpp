@@ -26,13 +26,13 @@ RowMatrix read_values(std::ifstream& file, const std::filesystem::path& path, st
   for (std::size_t i = 0; i < rows; ++i) {
     if (!file.read(reinterpret_cast<char*>(matrix.row(i).data()), size)) refuse(path, "ends too early");
   }
-  return {std::move(matrix), nullptr, 1.0};
+  return {std::move(matrix), 1.0};
 }
 
 }  // namespace
 
 void write_matrix(const std::filesystem::path& path, const RowMatrix& matrix) {
-  FATHOM_CHECK(!matrix.map && !std::holds_alternative<Matrix<double>>(matrix.stored));
+  FATHOM_CHECK(!std::holds_alternative<Matrix<double>>(matrix.stored));
   const bool bytes = std::holds_alternative<Matrix<std::uint8_t>>(matrix.stored);
   std::ofstream file(path, std::ios::binary);
   file << synth::npy_header(bytes ? "|u1" : "<f4", std::array{matrix.rows(), matrix.stored_cols()});

@@ -13,7 +13,7 @@ constexpr std::size_t kStripe = 64;  // positions that share a lock
 
 CodeNeighbors::CodeNeighbors(std::size_t positions, std::size_t neighbors)
     : neighbors_(neighbors),
-      capacity_(neighbors + std::max<std::size_t>(32, neighbors / 2)),
+      capacity_(neighbors + std::max<std::size_t>(16, neighbors / 4)),
       entries_(positions * capacity_),
       count_(positions, 0),
       limit_(positions),

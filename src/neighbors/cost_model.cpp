@@ -11,14 +11,16 @@ namespace fathom::cost_model {
 namespace {
 
 // Nanoseconds on one thread of a 2023 server processor with AVX-512 VNNI; other machines shift them together.
-constexpr double kByteProduct = 0.0045;    // a component of a pair in a byte tile
-constexpr double kDoubleProduct = 0.040;   // in a float64 tile
-constexpr double kFloatProduct = 0.025;    // in a projection
-constexpr double kPair = 0.25;             // norms and limits of a pair
-constexpr double kCandidate = 40.0;        // a pair that survives, whatever is then done with it
-constexpr double kByteDifference = 0.012;  // a component of it in a direct difference of bytes
-constexpr double kFloatDifference = 0.2;   // of floating-point numbers
-constexpr double kEigen = 5.0;             // of the eigenvectors of n x n, n^3 times
+constexpr double kByteProduct = 0.0045;   // a component of a pair in a byte tile
+constexpr double kDoubleProduct = 0.040;  // in a float64 tile
+constexpr double kFloatProduct = 0.025;   // in a projection
+constexpr double kPair = 0.25;            // norms and limits of a pair
+constexpr double kCandidate = 60.0;       // a pair that survives, whatever is then done with it
+constexpr double kByteDifference = 0.02;  // a component of it in a direct difference of bytes
+constexpr double kListed = 900.0;         // a neighbour, with the candidates that it replaces, in tiles
+constexpr double kGuessed = 400.0;        // the same in the guess that a filter begins with
+constexpr double kFloatDifference = 0.2;  // of floating-point numbers
+constexpr double kEigen = 5.0;            // of the eigenvectors of n x n, n^3 times
 
 /// Thresholds fall while the scan goes on, and a sample's own directions suit it better than other rows.
 constexpr double kOptimism = 2.0;
@@ -41,6 +43,10 @@ double squared_threshold(const std::vector<double>& sorted, const Task& task) {
   return sorted.front() * std::pow(rank, slope);
 }
 
+double listed(const Task& task) {
+  return static_cast<double>(task.rows) * static_cast<double>(task.neighbors);
+}
+
 }  // namespace
 
 std::size_t sample_rows(const Task& task) {
@@ -49,7 +55,8 @@ std::size_t sample_rows(const Task& task) {
 
 double tiles(const Task& task) {
   const auto components = static_cast<double>(task.components);
-  return 1e-9 * task.pairs * (components * (task.bytes ? kByteProduct : kDoubleProduct) + kPair);
+  return 1e-9 * (task.pairs * (components * (task.bytes ? kByteProduct : kDoubleProduct) + kPair) +
+                 kListed * listed(task));
 }
 
 double projecting(const Task& task, std::size_t size) {
@@ -62,11 +69,19 @@ double projecting(const Task& task, std::size_t size) {
   return 1e-9 * (kFloatProduct * products + kEigen * directions * directions * directions);
 }
 
+double coded_tiles(const Task& task, double share) {
+  const auto components = static_cast<double>(task.components);
+  return 1e-9 *
+         (task.pairs * (components * kByteProduct + kPair + share * kCandidate) + kListed * listed(task));
+}
+
 double filtering(const Task& task, std::size_t size, double share) {
-  const double difference =
-      static_cast<double>(task.components) * (task.bytes ? kByteDifference : kFloatDifference);
-  return 1e-9 * task.pairs *
-         (static_cast<double>(size) * kByteProduct + kPair + share * (kCandidate + difference));
+  const auto components = static_cast<double>(task.components);
+  // Pairs are compared twice: for the guess, and by the limits that it gives.
+  const double compared = 2.0 * (static_cast<double>(size) * kByteProduct + kPair);
+  const double survived = share * (kCandidate * (task.bytes ? 1.0 : 2.0) + components * kByteDifference);
+  const double guessed = kGuessed * static_cast<double>(task.rows) * static_cast<double>(task.neighbors + 12);
+  return 1e-9 * (task.pairs * (compared + survived) + guessed + kListed / 3.0 * listed(task));
 }
 
 FilterPlan plan_filter(const Task& task, const Sample& sample, const PrincipalComponents& components,

@@ -27,6 +27,8 @@ struct Task {
 std::size_t sample_rows(const Task& task);
 /// Seconds on one thread, for comparison with one another alone.
 double tiles(const Task& task);
+/// Of tiles of 8-bit codes of floating-point rows, which leave this share of the pairs open.
+double coded_tiles(const Task& task, double share);
 /// Of finding directions and projecting all rows on `size` of them.
 double projecting(const Task& task, std::size_t size);
 /// Of comparing all pairs over `size` components, and the share of them that survives over all.

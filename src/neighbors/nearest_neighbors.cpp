@@ -79,7 +79,8 @@ struct NearestNeighbors::Buffers {
 
   /// Smallest value that at least `wanted` candidates are known not to exceed.
   double upper_rank(const PairScan& scan, std::uint32_t position, std::size_t wanted) const {
-    std::vector<double> uppers(count[position]);
+    thread_local std::vector<double> uppers;
+    uppers.resize(count[position]);
     for (std::size_t i = 0; i < uppers.size(); ++i) uppers[i] = upper(scan, position, i);
     const auto kth = uppers.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
     std::nth_element(uppers.begin(), kth, uppers.end());
@@ -95,13 +96,11 @@ struct NearestNeighbors::Buffers {
   }
 
   /// Candidates whose distance is known.
-  std::vector<Candidate> known(std::uint32_t position) const {
-    std::vector<Candidate> candidates;
-    candidates.reserve(count[position]);
+  void take_known(std::uint32_t position, std::vector<Candidate>& candidates) const {
+    candidates.clear();
     for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
       if (key[at] & kExact) candidates.push_back({lower[at], key[at] & ~kExact});
     }
-    return candidates;
   }
 
   /// Drops what the bounds rule out. True when that made room.
@@ -122,7 +121,8 @@ struct NearestNeighbors::Buffers {
 
   /// Keeps the k nearest of candidates whose distances are all known, ties by index.
   void cut_by_distance(std::uint32_t position) {
-    std::vector<Candidate> candidates = known(position);
+    thread_local std::vector<Candidate> candidates;
+    take_known(position, candidates);
     const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(k);
     std::nth_element(candidates.begin(), last - 1, candidates.end());
     for (std::size_t i = 0; i < k; ++i) {
@@ -195,7 +195,8 @@ struct NearestNeighbors::Buffers {
 
   /// The `wanted` nearest of a position among what has been scanned, their distances known.
   std::vector<Candidate> nearest(std::uint32_t position, std::size_t wanted) const {
-    std::vector<Candidate> candidates = known(position);
+    std::vector<Candidate> candidates;
+    take_known(position, candidates);
     wanted = std::min(wanted, candidates.size());
     const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(wanted);
     std::partial_sort(candidates.begin(), last, candidates.end());

@@ -20,8 +20,8 @@ namespace {
 
 /// Codes whose bound leaves more of the pairs open than this are no better than none.
 constexpr double kLargestShare = 0.1;
-/// A filter must promise to be this much faster than tiles.
-constexpr double kWorthwhile = 0.8;
+/// A filter must promise to be this much faster than tiles; and to be looked into, if nothing survived.
+constexpr double kWorthwhile = 0.9, kWorthTrying = 0.7;
 
 void check_rows(const RowMatrix& matrix, std::span<const std::uint32_t> order, unsigned threads) {
   if (matrix.exact_integers()) return;
@@ -88,7 +88,7 @@ void PairScan::choose_search() {
     if (share > kLargestShare) {
       whole.reset();
     } else {
-      tiles_seconds = cost_model::filtering(task, components, share);
+      tiles_seconds = cost_model::coded_tiles(task, share);
     }
   }
 
@@ -96,7 +96,8 @@ void PairScan::choose_search() {
     const bool forced = options_.search == SearchMode::filter;
     std::size_t largest = 0;  // number of components that could pay
     for (const std::size_t size : cost_model::filter_sizes) {
-      if (forced || cost_model::projecting(task, size) < kWorthwhile * tiles_seconds / 2.0) largest = size;
+      const double at_best = cost_model::projecting(task, size) + cost_model::filtering(task, size, 0.0);
+      if (forced || at_best < kWorthTrying * tiles_seconds) largest = size;
     }
     if (largest > 0) {
       const Sample sample = take_sample(matrix_, order_, cost_model::sample_rows(task), options_);

@@ -54,7 +54,7 @@ class NearestNeighbors : public Collector {
 
   double limit(std::uint32_t position) const override;
   void collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned worker) override;
-  std::size_t neighbors_to_tighten() const override { return k_ + 20; }
+  std::size_t neighbors_to_tighten() const override { return k_ + 12; }
   void tighten(const PairScan& scan, std::uint32_t position, std::span<const std::uint32_t> near) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
 

@@ -9,17 +9,18 @@
 
 namespace fathom {
 
-/// Bytes. Estimates for N rows of D values in the form that `shape` tells, L neighbours listed of each:
-///
-/// | part | bytes |
-/// | --- | --- |
-/// | arrays | the arrays of the input that are in memory until the matrix holds them |
-/// | matrix | N D values and, while they change their form, the rows before; nothing in a working folder |
-/// | search | a float32 copy of float64 rows: 4 N D; 8-bit codes of float32 rows: N D; a quarter of 8-bit rows |
-/// | neighbors | 40 N L: candidates while pairs are compared (18), the table (12), logarithms (8) and 2 |
-/// | rest | 400 N (records, hashes, norms, order), 48 MiB, and 12 MiB a thread |
+/// Bytes. Estimates for N rows of D values in the form that `shape` tells, L neighbours listed of each.
 struct MemoryNeed {
-  std::uint64_t arrays = 0, matrix = 0, search = 0, neighbors = 0, rest = 0;
+  /// The arrays of the input that are in memory until the matrix holds them.
+  std::uint64_t arrays = 0;
+  /// N D values and, while they change their form, the rows before; nothing in a working folder.
+  std::uint64_t matrix = 0;
+  /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows.
+  std::uint64_t search = 0;
+  /// 40 N L: candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare.
+  std::uint64_t neighbors = 0;
+  /// 400 N (records, hashes, norms, order), 48 MiB, and 12 MiB a thread.
+  std::uint64_t rest = 0;
 
   /// At the worst moment: the arrays are gone when pairs are compared.
   std::uint64_t total() const;

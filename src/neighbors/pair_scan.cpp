@@ -152,11 +152,16 @@ SquaredDistance PairScan::exact(std::uint32_t a, std::uint32_t b) const {
 void PairScan::run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
                    Progress& progress) {
   FATHOM_CHECK(!prefixes.empty() && prefixes.back() == size() && std::ranges::is_sorted(prefixes));
-  progress.begin("comparing pairs", std::uint64_t{size()} * (size() - 1) / 2);
   std::size_t wanted = 0;
   for (const Collector* collector : collectors) wanted = std::max(wanted, collector->neighbors_to_tighten());
   const bool guessing = search_->guesses() && wanted > 0 && size() >= kWorthGuessing;
   if (guessing) search_->begin_guesses(wanted);
+  const std::uint64_t pairs = std::uint64_t{size()} * (size() - 1) / 2;
+  progress.begin("comparing pairs", guessing ? 2 * pairs : pairs);
+  const auto advance = [&](PositionBlock row, PositionBlock col) {
+    const std::uint64_t all = std::uint64_t{row.count} * col.count;
+    progress.advance(row.first == col.first ? (all - row.count) / 2 : all);
+  };
 
   const std::vector<std::uint32_t> steps = with_doublings(prefixes);
   std::vector<PositionBlock> blocks;  // of all steps so far
@@ -171,6 +176,7 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
       for_each_pair_of_blocks(own, done, guessed, [&](PositionBlock row, PositionBlock col, unsigned worker) {
         progress.check();
         search_->guess(row, col, worker);
+        advance(row, col);
       });
       if (prefix >= kWorthGuessing) tighten(collectors, prefix, progress);
     }
@@ -178,8 +184,7 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
       progress.check();
       Delivery delivery(*this, collectors, worker);
       search_->compare(row, col, delivery);
-      const std::uint64_t all = std::uint64_t{row.count} * col.count;
-      progress.advance(row.first == col.first ? (all - row.count) / 2 : all);
+      advance(row, col);
     });
     done = prefix;
     for (Collector* collector : collectors) collector->prefix_complete(*this, prefix);

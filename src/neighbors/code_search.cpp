@@ -74,6 +74,10 @@ double CodeSearch::upper(std::uint32_t a, std::uint32_t b, double lower) const {
   return (fine_ ? *whole_ : codes_).upper(lower, a, b);
 }
 
+double CodeSearch::close_upper(const PairScan& scan, std::uint32_t a, std::uint32_t b) const {
+  return fine_ ? upper(a, b, compare_whole(scan, a, b)) : PairSearch::close_upper(scan, a, b);
+}
+
 CodeSearch::Scratch& CodeSearch::scratch_of(unsigned worker) {
   if (!scratch_[worker]) scratch_[worker] = std::make_unique<Scratch>();
   return *scratch_[worker];

@@ -24,6 +24,7 @@ class CodeSearch : public PairSearch {
   std::uint32_t block_rows() const override { return block_rows_; }
   bool bounds_are_exact() const override;
   double upper(std::uint32_t position_a, std::uint32_t position_b, double lower) const override;
+  double close_upper(const PairScan& scan, std::uint32_t position_a, std::uint32_t position_b) const override;
   void compare(PositionBlock rows, PositionBlock cols, Delivery& delivery) override;
 
   bool guesses() const override { return fine_.has_value(); }

@@ -13,9 +13,10 @@ namespace fathom {
 namespace {
 
 constexpr std::uint64_t kPairStream = 0x70616972;  // apart from every other use of the seed
-/// Components compared for the quantiles, and the pairs that makes, at least and at most.
-constexpr std::uint64_t kComponents = 1'000'000'000;
-constexpr std::uint64_t kFewestPairs = 20'000, kMostPairs = 1 << 18;
+/// Components compared for the quantiles, of 8-bit rows and of others, and the pairs that makes, at least and
+/// at most.
+constexpr std::uint64_t kByteComponents = 1'000'000'000, kFloatComponents = 200'000'000;
+constexpr std::uint64_t kFewestPairs = 10'000, kMostPairs = 1 << 18;
 /// Draws for every pair wanted, where most pairs share a label or a group.
 constexpr std::uint64_t kPatience = 50;
 
@@ -95,7 +96,8 @@ std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRe
 
 LabelDistances label_distances(const PairScan& scan, const Duplicates& duplicates,
                                const LabelPairsRequest& request, std::uint64_t all_pairs) {
-  const std::uint64_t wanted = std::clamp(kComponents / scan.components(), kFewestPairs, kMostPairs);
+  const std::uint64_t components = scan.rows_are_bytes() ? kByteComponents : kFloatComponents;
+  const std::uint64_t wanted = std::clamp(components / scan.components(), kFewestPairs, kMostPairs);
   const std::vector<Pair> pairs =
       all_pairs <= wanted ? every_pair(duplicates, request) : random_pairs(duplicates, request, wanted);
   LabelDistances result;

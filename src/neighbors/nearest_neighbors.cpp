@@ -247,7 +247,7 @@ void NearestNeighbors::tighten(const PairScan& scan, std::uint32_t position,
   std::vector<double> squared;
   for (const std::uint32_t other : near) {
     if (group_.empty() || group_[row] != group_[scan.row(other)]) {
-      squared.push_back(scan.exact(row, scan.row(other)).value);
+      squared.push_back(scan.upper(position, other));
     }
   }
   if (squared.size() < k_) return;

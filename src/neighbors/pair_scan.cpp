@@ -133,6 +133,10 @@ double PairScan::upper(std::uint32_t a, std::uint32_t b, double lower) const {
   return search_->upper(position_[a], position_[b], lower);
 }
 
+double PairScan::upper(std::uint32_t position_a, std::uint32_t position_b) const {
+  return search_->close_upper(*this, position_a, position_b);
+}
+
 SquaredDistance PairScan::exact(std::uint32_t a, std::uint32_t b) const {
   const kernels::KernelSet& set = select_kernels(options_.simd);
   return std::visit(

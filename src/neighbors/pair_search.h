@@ -51,6 +51,10 @@ class PairSearch {
   virtual std::uint32_t block_rows() const = 0;
   virtual bool bounds_are_exact() const = 0;
   virtual double upper(std::uint32_t position_a, std::uint32_t position_b, double lower) const = 0;
+  /// The cheapest upper bound of a squared distance that is nearly as low as can be.
+  virtual double close_upper(const PairScan& scan, std::uint32_t position_a, std::uint32_t position_b) const {
+    return scan.exact(scan.row(position_a), scan.row(position_b)).value;
+  }
   /// A guess of the rows that are nearest would pay: compared directly, pairs are dear, and guess() is not.
   virtual bool guesses() const { return false; }
   /// Begins with the guesses of so many neighbours.

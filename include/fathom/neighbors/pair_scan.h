@@ -81,6 +81,7 @@ class PairScan {
   std::uint32_t position(std::uint32_t matrix_row) const { return position_[matrix_row]; }
   /// Components of a row.
   std::size_t components() const { return matrix_.stored_cols(); }
+  bool rows_are_bytes() const { return matrix_.exact_integers(); }
   const PairScanOptions& options() const { return options_; }
   /// What the cost model, or the caller, chose: tiles or filter.
   SearchMode search_mode() const { return mode_; }
@@ -91,6 +92,8 @@ class PairScan {
   bool bounds_are_exact() const;
   /// The squared distance of two scanned rows of the matrix is at most this, given its lower bound.
   double upper(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b, double lower) const;
+  /// The squared distance of two positions is at most this, and not much less.
+  double upper(std::uint32_t position_a, std::uint32_t position_b) const;
   /// Squared distance of two rows of the matrix in stored units: direct differences, summed in float64.
   SquaredDistance exact(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const;
 

@@ -33,7 +33,7 @@ void CodeNeighbors::add(std::span<const Pair> pairs) {
 
 void CodeNeighbors::add(std::uint32_t position, std::uint32_t other, std::uint32_t squared,
                         StripeLock& lock) {
-  if (squared > limit(position)) return;
+  if (squared > limit(position) || position >= limit_.size()) return;
   lock.hold(position / kStripe);
   entries_[position * capacity_ + count_[position]] = {squared, other};
   if (++count_[position] == capacity_) cut(position);

@@ -12,14 +12,14 @@
 
 namespace fathom {
 
-/// Of every position the `neighbors` nearest by squared code distance, ties at random.
+/// Of the first `positions` the `neighbors` nearest by squared code distance, ties at random.
 class CodeNeighbors {
  public:
   CodeNeighbors(std::size_t positions, std::size_t neighbors);
 
-  /// Pairs farther apart than this are of no use to a position. Only ever falls.
+  /// Pairs farther apart than this are of no use to a position. Only ever falls; 0 for later positions.
   std::uint32_t limit(std::uint32_t position) const {
-    return limit_[position].load(std::memory_order_relaxed);
+    return position < limit_.size() ? limit_[position].load(std::memory_order_relaxed) : 0;
   }
   struct Pair {
     std::uint32_t first, second, squared;

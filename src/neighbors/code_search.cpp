@@ -192,8 +192,8 @@ void CodeSearch::compare(PositionBlock rows, PositionBlock cols, Delivery& deliv
   deliver();
 }
 
-void CodeSearch::begin_guesses(std::size_t neighbors) {
-  guesses_ = std::make_unique<CodeNeighbors>(codes_.size(), neighbors);
+void CodeSearch::begin_guesses(std::uint32_t positions, std::size_t neighbors) {
+  guesses_ = std::make_unique<CodeNeighbors>(positions, neighbors);
 }
 
 void CodeSearch::guess(PositionBlock rows, PositionBlock cols, unsigned worker) {

@@ -64,17 +64,21 @@ double quantile(const std::vector<double>& sorted, double level) {
 
 }  // namespace
 
-std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRequest& request) {
-  const std::size_t images = request.label.size();
+std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRequest& request,
+                                const std::function<bool(std::uint32_t)>& counted) {
+  std::vector<std::uint32_t> images;
+  for (std::uint32_t i = 0; i < request.label.size(); ++i) {
+    if (counted(duplicates.first[i])) images.push_back(i);
+  }
   std::map<std::int32_t, std::uint64_t> of_label;
-  for (const std::int32_t label : request.label) ++of_label[label];
-  std::uint64_t pairs = images < 2 ? 0 : pairs_of(images);
+  for (const std::uint32_t i : images) ++of_label[request.label[i]];
+  std::uint64_t pairs = images.empty() ? 0 : pairs_of(images.size());
   for (const auto& [label, count] : of_label) pairs -= pairs_of(count);
 
   if (!request.group.empty()) {
     std::map<std::uint32_t, std::uint64_t> of_group;
     std::map<std::pair<std::uint32_t, std::int32_t>, std::uint64_t> of_both;
-    for (std::size_t i = 0; i < images; ++i) {
+    for (const std::uint32_t i : images) {
       ++of_group[request.group[i]];
       ++of_both[{request.group[i], request.label[i]}];
     }
@@ -82,6 +86,7 @@ std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRe
     for (const auto& [both, count] : of_both) pairs += pairs_of(count);
   }
   for (const auto& copies : duplicates.groups) {
+    if (!counted(copies.front())) continue;
     for (std::size_t i = 0; i < copies.size(); ++i) {
       for (std::size_t j = 0; j < i; ++j) {
         const bool labels_differ = request.label[copies[i]] != request.label[copies[j]];

@@ -3,13 +3,16 @@
 
 #include <array>
 #include <cstdint>
+#include <functional>
 
 #include "fathom/neighbors/label_pairs.h"
 
 namespace fathom {
 
-/// Pairs of images with different labels, of different groups, at a distance that is not zero.
-std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRequest& request);
+/// Pairs of images with different labels, of different groups, whose rows differ. `counted`: rows whose
+/// images count.
+std::uint64_t count_label_pairs(const Duplicates& duplicates, const LabelPairsRequest& request,
+                                const std::function<bool(std::uint32_t)>& counted);
 
 struct LabelDistances {
   std::uint64_t pairs = 0;  ///< that the quantiles are over

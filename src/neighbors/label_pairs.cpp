@@ -199,6 +199,7 @@ LabelPairs::LabelPairs(const PairScan& scan, const Duplicates& duplicates, Label
   state.in_draw.assign(images * state.draw_words, 0);
   for (std::size_t d = 0; d < state.request.draws.size(); ++d) {
     for (const std::uint32_t image : state.request.draws[d]) {
+      FATHOM_CHECK(scan.position(duplicates.first[image]) < scan.anchors());
       state.in_draw[image * state.draw_words + d / 64] |= std::uint64_t{1} << (d % 64);
     }
   }
@@ -258,8 +259,12 @@ LabelPairsResult LabelPairs::result(const PairScan& scan) const {
     result.draws.push_back(smallest);
   }
 
-  result.pairs = count_label_pairs(*state.duplicates, state.request) - state.vanishing;
-  const LabelDistances distances = label_distances(scan, *state.duplicates, state.request, result.pairs);
+  const auto count = [&](const auto& counted) {
+    return count_label_pairs(*state.duplicates, state.request, counted);
+  };
+  const std::uint64_t all = count([](std::uint32_t) { return true; }) - state.vanishing;
+  result.pairs = all - count([&](std::uint32_t row) { return scan.position(row) >= scan.anchors(); });
+  const LabelDistances distances = label_distances(scan, *state.duplicates, state.request, all);
   result.quantile_pairs = distances.pairs;
   result.quantiles = distances.quantiles;
   return result;

@@ -10,6 +10,16 @@
 
 namespace fathom {
 
+NeighborTable::NeighborTable(std::size_t points, std::vector<std::uint32_t> place, std::size_t k)
+    : points_(points),
+      k_(k),
+      place_(std::move(place)),
+      squared_(place_.size() * k),
+      index_(place_.size() * k),
+      found_(place_.size(), 0) {
+  FATHOM_CHECK(place_.size() <= points);
+}
+
 void NeighborTable::set_row(std::size_t i, std::span<const SquaredDistance> squared,
                             std::span<const ImageIndex> index) {
   FATHOM_CHECK(squared.size() == index.size() && squared.size() <= k_);
@@ -32,7 +42,7 @@ constexpr std::size_t kStripe = 64;                       // positions that shar
 
 }  // namespace
 
-/// Of every position, an unordered buffer of candidates; full buffers are cut back to what may still matter.
+/// Of every anchor, an unordered buffer of candidates; full buffers are cut back to what may still matter.
 struct NearestNeighbors::Buffers {
   /// Room beyond the k nearest: a little, so that thresholds fall soon; more where bounds are not exact, for
   /// what they cannot tell apart.
@@ -58,6 +68,7 @@ struct NearestNeighbors::Buffers {
   std::vector<std::atomic<double>> threshold;
   std::vector<std::mutex> locks;
 
+  bool holds(std::uint32_t position) const { return position < count.size(); }
   double limit(std::uint32_t position) const { return threshold[position].load(std::memory_order_relaxed); }
 
   void lower_limit(std::uint32_t position, double to) {
@@ -155,7 +166,7 @@ struct NearestNeighbors::Buffers {
         double nearest = std::numeric_limits<double>::infinity();
         for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
           const std::uint32_t other = scan.position(key[at] & ~kExact);
-          if (taken[other] || !(lower[at] < nearest)) continue;
+          if (other >= positions || taken[other] || !(lower[at] < nearest)) continue;
           nearest = lower[at];
           next = other;
         }
@@ -166,6 +177,7 @@ struct NearestNeighbors::Buffers {
 
   /// The distance of a pair, for either of its positions.
   void set_exact(std::uint32_t position, std::uint32_t other_row, double squared) {
+    if (!holds(position)) return;
     const std::lock_guard held(locks[position / kStripe]);
     const std::size_t first = position * capacity;
     const auto begin = key.begin() + static_cast<std::ptrdiff_t>(first);
@@ -208,7 +220,7 @@ struct NearestNeighbors::Buffers {
 NearestNeighbors::NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group)
     : k_(k),
       group_(std::move(group)),
-      buffers_(std::make_unique<Buffers>(scan.size(), k, scan.bounds_are_exact())) {
+      buffers_(std::make_unique<Buffers>(scan.anchors(), k, scan.bounds_are_exact())) {
   FATHOM_CHECK(k >= 1);
 }
 
@@ -221,13 +233,13 @@ void NearestNeighbors::on_prefix(std::size_t k, std::function<void(const Neighbo
 }
 
 double NearestNeighbors::limit(std::uint32_t position) const {
-  return buffers_->limit(position);
+  return buffers_->holds(position) ? buffers_->limit(position) : -1.0;
 }
 
 void NearestNeighbors::collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned) {
   Buffers& buffers = *buffers_;
   const auto add = [&](std::uint32_t position, std::uint32_t other, double lower, StripeLock& lock) {
-    if (!(lower <= buffers.limit(position))) return;
+    if (!buffers.holds(position) || !(lower <= buffers.limit(position))) return;
     const std::uint32_t other_row = scan.row(other);
     if (!group_.empty() && group_[scan.row(position)] == group_[other_row]) return;
     lock.hold(position / kStripe);
@@ -263,24 +275,29 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
   std::vector<std::uint32_t> rank(count == 0 ? 0 : scan.row(by_row.back()) + 1);
   for (std::uint32_t i = 0; i < count; ++i) rank[scan.row(by_row[i])] = i;
 
-  NeighborTable table(count, k);
+  const std::uint32_t anchors = std::min(count, scan.anchors());
+  std::vector<std::uint32_t> place;  // of anchors, among all
+  for (std::uint32_t i = 0; i < count; ++i) {
+    if (by_row[i] < anchors) place.push_back(i);
+  }
+  NeighborTable table(count, place, k);
   constexpr std::size_t chunk = 32;
   if (!scan.bounds_are_exact()) {
-    const std::vector<std::uint32_t> order = buffers_->chained(scan, count);
-    parallel_for((count + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
-      for (std::size_t p = index * chunk; p < std::min<std::size_t>(count, (index + 1) * chunk); ++p) {
+    const std::vector<std::uint32_t> order = buffers_->chained(scan, anchors);
+    parallel_for((anchors + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
+      for (std::size_t p = index * chunk; p < std::min<std::size_t>(anchors, (index + 1) * chunk); ++p) {
         const std::size_t wanted = std::min<std::size_t>(k, buffers_->count[order[p]]);
         if (wanted > 0) buffers_->make_exact_for_both(scan, order[p], wanted);
       }
     });
   }
-  parallel_for((count + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
+  parallel_for((anchors + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
     std::vector<SquaredDistance> squared;
     std::vector<ImageIndex> neighbors;
-    for (std::size_t i = index * chunk; i < std::min<std::size_t>(count, (index + 1) * chunk); ++i) {
+    for (std::size_t i = index * chunk; i < std::min<std::size_t>(anchors, (index + 1) * chunk); ++i) {
       squared.clear();
       neighbors.clear();
-      for (const Candidate& candidate : buffers_->nearest(by_row[i], k)) {
+      for (const Candidate& candidate : buffers_->nearest(by_row[place[i]], k)) {
         squared.push_back({candidate.lower});
         neighbors.push_back(ImageIndex{rank[candidate.row]});
       }

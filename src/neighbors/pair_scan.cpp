@@ -31,10 +31,12 @@ void check_rows(const RowMatrix& matrix, std::span<const std::uint32_t> order, u
 }
 
 /// Prefixes that are scanned one after the other: those asked for, and doublings in between, since a limit
-/// that a small prefix has found rules out most of a larger one.
-std::vector<std::uint32_t> with_doublings(std::span<const std::uint32_t> prefixes) {
+/// that a small prefix has found rules out most of a larger one. One ends with the anchors, so that no block
+/// holds both anchors and others.
+std::vector<std::uint32_t> steps_of(std::span<const std::uint32_t> prefixes, std::uint32_t anchors) {
   constexpr std::uint64_t smallest = 96;
   std::vector<std::uint32_t> all(prefixes.begin(), prefixes.end());
+  all.push_back(anchors);
   for (std::uint64_t prefix = smallest; prefix < prefixes.back(); prefix *= 2) {
     all.push_back(static_cast<std::uint32_t>(prefix));
   }
@@ -64,6 +66,7 @@ PairScan::PairScan(const RowMatrix& matrix, std::vector<std::uint32_t> order, co
     FATHOM_CHECK(order_[p] < matrix.rows());
     position_[order_[p]] = p;
   }
+  anchors_ = options_.anchors == 0 ? size() : std::min(size(), options_.anchors);
   if (order_.empty()) return;
   check_rows(matrix_, order_, options_.threads);
   choose_search();
@@ -71,11 +74,16 @@ PairScan::PairScan(const RowMatrix& matrix, std::vector<std::uint32_t> order, co
 
 PairScan::~PairScan() = default;
 
+/// To be scanned: pairs of anchors, and of an anchor with another.
+std::uint64_t PairScan::pairs() const {
+  const std::uint64_t among = std::uint64_t{anchors_} * (anchors_ - 1) / 2;
+  return among + std::uint64_t{anchors_} * (size() - anchors_);
+}
+
 void PairScan::choose_search() {
   const std::size_t components = matrix_.stored_cols();
-  const double pairs = 0.5 * static_cast<double>(size()) * static_cast<double>(size());
   const bool bytes = matrix_.exact_integers(), short_rows = components <= Codes::most_components;
-  const cost_model::Task task{size(), components, options_.neighbors, bytes, pairs};
+  const cost_model::Task task{size(), components, options_.neighbors, bytes, static_cast<double>(pairs())};
 
   // Codes of whole rows: the tiles' own, and the filter's second look.
   std::optional<Codes> whole;
@@ -159,15 +167,14 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
   std::size_t wanted = 0;
   for (const Collector* collector : collectors) wanted = std::max(wanted, collector->neighbors_to_tighten());
   const bool guessing = search_->guesses() && wanted > 0 && size() >= kWorthGuessing;
-  if (guessing) search_->begin_guesses(wanted);
-  const std::uint64_t pairs = std::uint64_t{size()} * (size() - 1) / 2;
-  progress.begin("comparing pairs", guessing ? 2 * pairs : pairs);
+  if (guessing) search_->begin_guesses(anchors(), wanted);
+  progress.begin("comparing pairs", guessing ? 2 * pairs() : pairs());
   const auto advance = [&](PositionBlock row, PositionBlock col) {
     const std::uint64_t all = std::uint64_t{row.count} * col.count;
     progress.advance(row.first == col.first ? (all - row.count) / 2 : all);
   };
 
-  const std::vector<std::uint32_t> steps = with_doublings(prefixes);
+  const std::vector<std::uint32_t> steps = steps_of(prefixes, anchors());
   std::vector<PositionBlock> blocks;  // of all steps so far
   std::uint32_t done = 0;
   std::size_t step = 0;
@@ -182,7 +189,7 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
         search_->guess(row, col, worker);
         advance(row, col);
       });
-      if (prefix >= kWorthGuessing) tighten(collectors, prefix, progress);
+      if (prefix >= kWorthGuessing) tighten(collectors, std::min(prefix, anchors()), progress);
     }
     for_each_pair_of_blocks(own, done, blocks, [&](PositionBlock row, PositionBlock col, unsigned worker) {
       progress.check();
@@ -207,7 +214,7 @@ void PairScan::for_each_pair_of_blocks(
     // Tasks run column by column, so that a thread packs its right block once; long columns first.
     std::vector<std::pair<std::uint32_t, std::uint32_t>> tasks;
     for (std::size_t col = blocks.size(); col-- > old_blocks;) {
-      for (std::size_t row = 0; row <= col; ++row) {
+      for (std::size_t row = 0; row <= col && blocks[row].first < anchors(); ++row) {
         tasks.emplace_back(static_cast<std::uint32_t>(row), static_cast<std::uint32_t>(col));
       }
     }
@@ -218,13 +225,13 @@ void PairScan::for_each_pair_of_blocks(
   }
 }
 
-void PairScan::tighten(std::span<Collector* const> collectors, std::uint32_t prefix,
+void PairScan::tighten(std::span<Collector* const> collectors, std::uint32_t positions,
                        Progress& progress) const {
   constexpr std::uint32_t chunk = 32;
-  parallel_for((prefix + chunk - 1) / chunk, options_.threads, [&](std::size_t index, unsigned) {
+  parallel_for((positions + chunk - 1) / chunk, options_.threads, [&](std::size_t index, unsigned) {
     progress.check();
     const auto first = static_cast<std::uint32_t>(index) * chunk;
-    for (std::uint32_t p = first; p < std::min(prefix, first + chunk); ++p) {
+    for (std::uint32_t p = first; p < std::min(positions, first + chunk); ++p) {
       const std::vector<std::uint32_t> near = search_->guessed(p);
       for (Collector* collector : collectors) collector->tighten(*this, p, near);
     }

@@ -1,4 +1,6 @@
 // Pairs of images with different labels: the nearest, those within seeded draws, and the spread of all.
+//
+// Where a scan has anchors, the nearest are those of the pairs that hold one.
 #pragma once
 
 #include <array>
@@ -27,7 +29,8 @@ struct LabelPairsRequest {
   std::vector<std::int32_t> label;
   /// Nearest pairs to list.
   std::size_t nearest = 10;
-  /// Each a set of matrix rows: the nearest pair with different labels within every one is found too.
+  /// Each a set of matrix rows: the nearest pair with different labels within every one is found too. Anchors
+  /// or their copies alone.
   std::vector<std::vector<std::uint32_t>> draws;
   /// As in NearestNeighbors: pairs of one group are left out.
   std::vector<std::uint32_t> group;
@@ -40,9 +43,9 @@ struct LabelPairsResult {
   std::vector<LabelPair> nearest;
   /// Smallest squared distance in each draw; nothing where the draw has no such pair.
   std::vector<std::optional<SquaredDistance>> draws;
-  /// Number of pairs of images with different labels and positive distance.
+  /// Number of pairs of images with different labels and positive distance, one of them an anchor.
   std::uint64_t pairs = 0;
-  /// Pairs that the quantiles are over: all of them, or a seeded sample.
+  /// Pairs that the quantiles are over: all with different labels, anchors or not, or a seeded sample.
   std::uint64_t quantile_pairs = 0;
   /// Quantiles of the squared distance, at the levels of quantile_levels.
   std::array<SquaredDistance, 4> quantiles{};

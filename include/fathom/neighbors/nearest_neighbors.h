@@ -1,4 +1,4 @@
-// The k nearest neighbours of every row, exactly.
+// The k nearest neighbours of every row, or of every anchor, exactly.
 #pragma once
 
 #include <cstddef>
@@ -14,13 +14,20 @@
 
 namespace fathom {
 
-/// Nearest neighbours, nearest first; equal distances are ordered by index.
+/// Nearest neighbours of some points among all, nearest first; equal distances are ordered by index.
 class NeighborTable {
  public:
+  /// Row i is point i.
   NeighborTable(std::size_t rows, std::size_t k)
-      : k_(k), squared_(rows * k), index_(rows * k), found_(rows, 0) {}
+      : points_(rows), k_(k), squared_(rows * k), index_(rows * k), found_(rows, 0) {}
+  /// Row i is point place[i] of `points`, ascending.
+  NeighborTable(std::size_t points, std::vector<std::uint32_t> place, std::size_t k);
 
   std::size_t rows() const { return found_.size(); }
+  /// Among which neighbours were looked for.
+  std::size_t points() const { return points_; }
+  /// The point that row i is.
+  std::size_t place(std::size_t i) const { return place_.empty() ? i : place_[i]; }
   /// Neighbours asked for.
   std::size_t k() const { return k_; }
   /// Neighbours row i has: k(), or fewer where groups leave fewer.
@@ -29,27 +36,29 @@ class NeighborTable {
   std::span<const SquaredDistance> squared(std::size_t i) const {
     return {squared_.data() + i * k_, found_[i]};
   }
-  /// The neighbours of row i, as rows of this table.
+  /// The neighbours of row i, as points: not as rows of this table, where these are fewer.
   std::span<const ImageIndex> index(std::size_t i) const { return {index_.data() + i * k_, found_[i]}; }
 
   void set_row(std::size_t i, std::span<const SquaredDistance> squared, std::span<const ImageIndex> index);
 
  private:
-  std::size_t k_;
+  std::size_t points_, k_;
+  std::vector<std::uint32_t> place_;  ///< empty: every point has its row
   std::vector<SquaredDistance> squared_;
   std::vector<ImageIndex> index_;
   std::vector<std::uint32_t> found_;
 };
 
-/// Collects the nearest neighbours of every scanned row, and of the rows of every prefix.
+/// Collects the nearest neighbours of every anchor (of every row, where a scan has no anchors), among all
+/// scanned rows and among those of every prefix.
 class NearestNeighbors : public Collector {
  public:
   /// k >= 1. `group`, where not empty, has one key a matrix row: rows of one group are never neighbours.
   NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group = {});
   ~NearestNeighbors() override;
 
-  /// Called at every prefix but the last with the table (its k as given here) over the prefix's rows in the
-  /// order of their matrix rows.
+  /// Called at every prefix but the last with the table (its k as given here) over the prefix: see
+  /// take_table().
   void on_prefix(std::size_t k, std::function<void(const NeighborTable&)> receive);
 
   double limit(std::uint32_t position) const override;
@@ -58,8 +67,8 @@ class NearestNeighbors : public Collector {
   void tighten(const PairScan& scan, std::uint32_t position, std::span<const std::uint32_t> near) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
 
-  /// After the scan: row i of the table is the i-th scanned row in ascending order of matrix rows, and
-  /// neighbours are given as rows of the table.
+  /// After the scan. Points of the table are the scanned rows, its rows the anchors, both in ascending order
+  /// of their matrix rows.
   NeighborTable take_table(const PairScan& scan);
 
  private:

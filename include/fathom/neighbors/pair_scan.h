@@ -28,6 +28,9 @@ struct PairScanOptions {
   SearchMode search = SearchMode::automatic;
   /// Neighbours of a row that the collectors will want; the cost model counts on it.
   std::size_t neighbors = 20;
+  /// Scan only pairs with at least one of so many first positions, the anchors; 0: all pairs. In a random
+  /// order the anchors are a random sample of the rows.
+  std::uint32_t anchors = 0;
 };
 
 /// A pair of scanned rows, by position, first < second. Its squared distance, in stored units, is at least
@@ -55,11 +58,11 @@ class Collector {
   /// So many positions that are near this one, by a guess. Pairs of theirs are still to come.
   virtual void tighten(const PairScan&, std::uint32_t /*position*/, std::span<const std::uint32_t> /*near*/) {
   }
-  /// All pairs among the first `count` positions have been scanned, and no others yet.
+  /// All pairs to be scanned among the first `count` positions have been, and no others yet.
   virtual void prefix_complete(const PairScan& scan, std::uint32_t count) = 0;
 };
 
-/// The pairs among some rows of a matrix, in a stated order.
+/// The pairs among some rows of a matrix, in a stated order; with anchors, those that hold one.
 class PairScan {
  public:
   /// `order`: rows to be scanned, at most 2^31 - 1 and each at most once; order[p] is the row at position p.
@@ -70,12 +73,15 @@ class PairScan {
   PairScan(const PairScan&) = delete;
   PairScan& operator=(const PairScan&) = delete;
 
-  /// Scans every pair once. `prefixes`, ascending, the last one size(): after the pairs among so many first
-  /// positions the collectors are told. Throws Interrupted when the progress sink says so.
+  /// Scans every such pair once. `prefixes`, ascending, the last one size(): after the pairs among so many
+  /// first positions the collectors are told. Throws Interrupted when the progress sink says so.
   void run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
            Progress& progress);
 
   std::uint32_t size() const { return static_cast<std::uint32_t>(order_.size()); }
+  /// Positions from 0 on of which every pair is scanned: size(), or PairScanOptions::anchors where that is
+  /// fewer.
+  std::uint32_t anchors() const { return anchors_; }
   std::uint32_t row(std::uint32_t position) const { return order_[position]; }
   /// Inverse of row(), for rows that are scanned.
   std::uint32_t position(std::uint32_t matrix_row) const { return position_[matrix_row]; }
@@ -98,16 +104,18 @@ class PairScan {
   SquaredDistance exact(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const;
 
  private:
+  std::uint64_t pairs() const;
   void choose_search();
   void for_each_pair_of_blocks(std::span<const std::uint32_t> steps, std::uint32_t done,
                                std::vector<PositionBlock>& blocks,
                                const std::function<void(PositionBlock, PositionBlock, unsigned)>& body) const;
-  void tighten(std::span<Collector* const> collectors, std::uint32_t prefix, Progress& progress) const;
+  void tighten(std::span<Collector* const> collectors, std::uint32_t positions, Progress& progress) const;
 
   const RowMatrix& matrix_;
   std::vector<std::uint32_t> order_;
   std::vector<std::uint32_t> position_;  ///< of a matrix row
   PairScanOptions options_;
+  std::uint32_t anchors_ = 0;
   SearchMode mode_ = SearchMode::tiles;
   std::size_t compared_components_ = 0;
   std::unique_ptr<PairSearch> search_;

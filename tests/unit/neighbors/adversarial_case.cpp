@@ -139,6 +139,11 @@ Case make_case(std::uint64_t seed, const CaseLimits& limits) {
   test.runs.push_back(choose_run(SearchMode::tiles, test.k, generator));
   test.runs.push_back(choose_run(SearchMode::filter, test.k, generator));
   if (one_in(generator, 3)) test.runs.push_back(choose_run(SearchMode::automatic, test.k, generator));
+  if (one_in(generator, 3)) {
+    const SearchMode mode = one_in(generator, 2) ? SearchMode::tiles : SearchMode::filter;
+    test.runs.push_back(choose_run(mode, test.k, generator));
+    test.runs.back().anchors = static_cast<std::uint32_t>(1 + uniform_below(generator, test.order.size()));
+  }
   return test;
 }
 
@@ -159,7 +164,8 @@ std::string describe(const Case& test) {
 std::string describe(const PairScanOptions& run) {
   return std::string(search_mode_name(run.search)) + ", " + std::string(simd_name(run.simd)) + ", " +
          std::to_string(run.threads) + (run.threads == 1 ? " thread, " : " threads, ") +
-         std::to_string(run.neighbors) + " neighbours announced";
+         std::to_string(run.neighbors) + " neighbours announced" +
+         (run.anchors == 0 ? "" : ", " + std::to_string(run.anchors) + " anchors");
 }
 
 }  // namespace fathom::adversary

@@ -77,14 +77,18 @@ void expect_equal(const LabelPairsResult& result, const LabelPairsRequest& reque
   }
 }
 
+std::vector<std::uint32_t> order_of(const Duplicates& duplicates, std::uint64_t seed) {
+  std::vector<std::uint32_t> order = duplicates.distinct;
+  Generator generator = make_generator(seed, 0x6f72646572);
+  shuffle(std::span(order), generator);
+  return order;
+}
+
 /// The result of a scan in a seeded order.
 LabelPairsResult scan(const RowMatrix& matrix, const LabelPairsRequest& request, const PairScanOptions& run,
                       std::uint64_t seed = 0) {
   const Duplicates duplicates = find_duplicates(matrix, 1);
-  std::vector<std::uint32_t> order = duplicates.distinct;
-  Generator generator = make_generator(seed, 0x6f72646572);
-  shuffle(std::span(order), generator);
-  PairScan pairs(matrix, order, run);
+  PairScan pairs(matrix, order_of(duplicates, seed), run);
   LabelPairs labels(pairs, duplicates, request);
   Collector* collectors[] = {&labels};
   const std::uint32_t prefix[] = {pairs.size()};
@@ -92,12 +96,28 @@ LabelPairsResult scan(const RowMatrix& matrix, const LabelPairsRequest& request,
   return labels.result(pairs);
 }
 
+/// Images whose pairs a run compares: anchors and their copies.
+std::vector<bool> anchors_of(const RowMatrix& matrix, const PairScanOptions& run, std::uint64_t seed) {
+  const Duplicates duplicates = find_duplicates(matrix, 1);
+  const std::vector<std::uint32_t> order = order_of(duplicates, seed);
+  std::vector<bool> row(matrix.rows(), run.anchors == 0), image(matrix.rows());
+  for (std::size_t p = 0; p < std::min<std::size_t>(run.anchors, order.size()); ++p) row[order[p]] = true;
+  for (std::size_t i = 0; i < image.size(); ++i) image[i] = row[duplicates.first[i]];
+  return image;
+}
+
 void check(const Case& test) {
   Generator generator = make_generator(test.seed, 0x6c6162656c);
-  const LabelPairsRequest request = make_request(test, generator);
-  const std::vector<LabelPair> expected = brute_force(test.matrix, request);
+  const LabelPairsRequest all = make_request(test, generator);
+  const std::vector<LabelPair> pairs = brute_force(test.matrix, all);
   for (const PairScanOptions& run : test.runs) {
     SCOPED_TRACE(describe(test) + "; " + adversary::describe(run));
+    const std::vector<bool> anchor = anchors_of(test.matrix, run, test.seed);
+    LabelPairsRequest request = all;
+    for (auto& draw : request.draws) std::erase_if(draw, [&](std::uint32_t image) { return !anchor[image]; });
+    std::vector<LabelPair> expected = pairs;
+    std::erase_if(expected,
+                  [&](const LabelPair& pair) { return !anchor[number(pair.a)] && !anchor[number(pair.b)]; });
     expect_equal(scan(test.matrix, request, run, test.seed), request, expected, test.matrix.rows());
   }
 }

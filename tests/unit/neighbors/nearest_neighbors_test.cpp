@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <atomic>
 #include <numeric>
 
 #include "unit/neighbors/brute_force.h"
@@ -197,6 +198,102 @@ TEST(NearestNeighbors, PrefixesAreScansOfTheirOwn) {
   pairs.run(collectors, prefixes, no_progress());
   EXPECT_EQ(seen, 3u);
   expect_equal(matrix, all_rows(1000), nearest.take_table(pairs), 30);
+}
+
+/// A table of anchors holds their rows of the table of all, to the bit.
+void expect_rows_of(const NeighborTable& all, const NeighborTable& anchors,
+                    std::vector<std::uint32_t> anchor_rows) {
+  std::ranges::sort(anchor_rows);
+  ASSERT_EQ(anchors.rows(), anchor_rows.size());
+  ASSERT_EQ(anchors.points(), all.rows());
+  for (std::size_t i = 0; i < anchor_rows.size(); ++i) {
+    ASSERT_EQ(anchors.place(i), anchor_rows[i]);
+    ASSERT_TRUE(std::ranges::equal(anchors.squared(i), all.squared(anchor_rows[i]))) << i;
+    ASSERT_TRUE(std::ranges::equal(anchors.index(i), all.index(anchor_rows[i]))) << i;
+  }
+}
+
+template <class T>
+void check_anchors(std::size_t count, std::size_t cols, double spread,
+                   std::vector<std::uint32_t> group = {}) {
+  const RowMatrix matrix = oracle::random_matrix<T>(count, cols, 91, spread, 0);
+  const auto order = shuffled(all_rows(count), 8);
+  const NeighborTable all = scan(matrix, order, 24, {2, best_simd_level()}, group);
+  for (const std::uint32_t anchors : {1u, 50u, 300u}) {
+    for (const SearchMode mode : {SearchMode::tiles, SearchMode::filter}) {
+      for (const unsigned threads : {1u, 3u}) {
+        SCOPED_TRACE(std::string(search_mode_name(mode)) + " " + std::to_string(anchors));
+        const NeighborTable table =
+            scan(matrix, order, 24, {threads, best_simd_level(), mode, 24, anchors}, group);
+        expect_rows_of(all, table, {order.begin(), order.begin() + anchors});
+      }
+    }
+  }
+}
+
+TEST(NearestNeighbors, AnchorsHaveTheRowsOfTheWholeTable) {
+  check_anchors<std::uint8_t>(700, 37, 256);
+  check_anchors<std::uint8_t>(700, 3, 4);  // many ties and copies
+  check_anchors<float>(700, 37, 1);
+  check_anchors<double>(700, 37, 1);
+  std::vector<std::uint32_t> group(700);
+  for (std::uint32_t i = 0; i < 700; ++i) group[i] = i / 7;
+  check_anchors<std::uint8_t>(700, 37, 256, group);
+  check_anchors<std::uint8_t>(2600, 70, 256);  // enough to begin with guesses
+}
+
+TEST(NearestNeighbors, MoreAnchorsThanRowsAreAllOfThem) {
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(60, 5, 92, 256, 0);
+  PairScanOptions options{1, SimdLevel::scalar};
+  options.anchors = 61;
+  const NeighborTable table = scan(matrix, all_rows(60), 5, options);
+  EXPECT_EQ(table.rows(), 60u);
+  expect_equal(matrix, all_rows(60), table, 5);
+}
+
+TEST(NearestNeighbors, PrefixesHoldTheAnchorsAmongThem) {
+  const RowMatrix matrix = oracle::random_matrix<float>(1000, 9, 12, 1, 0);
+  const auto order = shuffled(all_rows(1000), 3);
+  PairScanOptions options{2, best_simd_level()};
+  options.anchors = 300;
+  PairScan pairs(matrix, order, options);
+  NearestNeighbors nearest(pairs, 30);
+  std::vector<std::size_t> rows, points;
+  nearest.on_prefix(10, [&](const NeighborTable& table) {
+    rows.push_back(table.rows());
+    points.push_back(table.points());
+    const auto prefix = order.begin() + static_cast<std::ptrdiff_t>(table.points());
+    std::vector<std::uint32_t> among(order.begin(), prefix), own(order.begin(), order.begin() + 300);
+    std::ranges::sort(among);
+    const auto expected = oracle::neighbors(matrix, among, 10);
+    for (std::size_t i = 0; i < table.rows(); ++i) {
+      EXPECT_NE(std::ranges::find(own, among[table.place(i)]), own.end());
+      EXPECT_EQ(among[number(table.index(i)[9])], expected[table.place(i)][9].second);
+    }
+  });
+  Collector* collectors[] = {&nearest};
+  pairs.run(collectors, halving_prefixes(1000, 3, 100), no_progress());
+  EXPECT_EQ(rows, (std::vector<std::size_t>{125, 250, 300}));
+  EXPECT_EQ(points, (std::vector<std::size_t>{125, 250, 500}));
+}
+
+TEST(NearestNeighbors, ProgressCountsThePairsOfAnchors) {
+  struct Counting : Progress {
+    void begin(std::string_view, std::uint64_t steps) override { total = steps; }
+    void advance(std::uint64_t steps) override { done += steps; }
+    std::uint64_t total = 0;
+    std::atomic<std::uint64_t> done = 0;
+  } counting;
+  const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(1000, 5, 1, 256, 0);
+  PairScanOptions options{2, best_simd_level()};
+  options.anchors = 300;
+  PairScan pairs(matrix, all_rows(1000), options);
+  NearestNeighbors nearest(pairs, 3);
+  Collector* collectors[] = {&nearest};
+  const std::uint32_t prefix[] = {1000};
+  pairs.run(collectors, prefix, counting);
+  EXPECT_EQ(counting.total, 300u * 299 / 2 + 300 * 700);
+  EXPECT_EQ(counting.done, counting.total);
 }
 
 TEST(NearestNeighbors, RefusesValuesThatAreNotFinite) {

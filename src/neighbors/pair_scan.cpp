@@ -41,8 +41,7 @@ std::vector<std::uint32_t> steps_of(std::span<const std::uint32_t> prefixes, std
     all.push_back(static_cast<std::uint32_t>(prefix));
   }
   std::ranges::sort(all);
-  const auto repeated = std::ranges::unique(all);
-  all.erase(repeated.begin(), repeated.end());
+  all.erase(std::unique(all.begin(), all.end()), all.end());
   return all;
 }
 

@@ -1,5 +1,6 @@
-// Coverage of the 95 % intervals: on flat tori of d = 5 and 10, n = 1000, 200 seeds, how often the interval
-// holds the expectation of the estimate. The expectation is the mean over 2000 further seeds.
+// Coverage of the 95 % intervals: on flat tori of d = 5 and 10, 200 seeds, how often the interval holds the
+// expectation of the estimate. The expectation is the mean over 2000 further seeds. Every point of 1000 is
+// measured, or 200 anchors among 2000 points.
 #include <array>
 #include <boost/math/distributions/students_t.hpp>
 #include <cstdio>
@@ -14,7 +15,7 @@ namespace {
 
 using namespace fathom;
 
-constexpr std::size_t kPoints = 1000, kNeighbors = 20, kSeeds = 200, kReference = 2000;
+constexpr std::size_t kNeighbors = 20, kSeeds = 200, kReference = 2000;
 constexpr unsigned kSplits = 100;
 
 struct Method {
@@ -23,6 +24,12 @@ struct Method {
   std::size_t value;  ///< of the statistic
   std::optional<DimensionEstimate> (*make)(const LogDistances&);
 };
+
+struct Sampling {
+  std::size_t dimension, points, anchors;  ///< 0 anchors: all points
+};
+
+constexpr Sampling kSamplings[] = {{5, 1000, 0}, {10, 1000, 0}, {5, 2000, 200}, {10, 2000, 200}};
 
 const Method kMethods[] = {
     {"MLE pooled, k = 20", mle_statistic(kNeighbors), 0,
@@ -40,19 +47,22 @@ int main() {
   const boost::math::students_t_distribution<double> student(kSplits);
   const double t = boost::math::quantile(student, 0.975);
   std::printf(
-      "| d | estimate | expectation | sd over seeds | mean split-halves error | covered, split halves | "
-      "covered, analytic |\n");
-  std::printf("| --- | --- | --- | --- | --- | --- | --- |\n");
-  for (const std::size_t dimension : {std::size_t{5}, std::size_t{10}}) {
+      "| d | points | anchors | estimate | expectation | sd over seeds | mean split-halves error | covered, "
+      "split halves | covered, analytic |\n");
+  std::printf("| --- | --- | --- | --- | --- | --- | --- | --- | --- |\n");
+  for (const Sampling& sampling : kSamplings) {
+    const auto sample = [&](std::size_t k, std::uint64_t seed) {
+      return flat_torus(sampling.points, sampling.dimension, k, seed, sampling.anchors);
+    };
     constexpr std::size_t methods = std::size(kMethods);
     std::vector<std::array<double, methods>> reference(kReference);
     parallel_for(kReference, threads, [&](std::size_t s, unsigned) {
-      const LogDistances logs = log_distances(flat_torus(kPoints, dimension, kNeighbors, 1'000'000 + s));
+      const LogDistances logs = log_distances(sample(kNeighbors, 1'000'000 + s));
       for (std::size_t m = 0; m < methods; ++m) reference[s][m] = kMethods[m].make(logs)->value;
     });
     std::vector<std::array<double, methods>> value(kSeeds), error(kSeeds), analytic(kSeeds);
     parallel_for(kSeeds, threads, [&](std::size_t s, unsigned) {
-      const NeighborTable table = flat_torus(kPoints, dimension, neighbors_for_halves(kNeighbors), s);
+      const NeighborTable table = sample(neighbors_for_halves(kNeighbors), s);
       const LogDistances logs = log_distances(table);
       std::vector<PointStatistic> halves;
       for (const Method& method : kMethods) halves.push_back(method.statistic);
@@ -75,8 +85,10 @@ int main() {
         covered += std::abs(std::log(value[s][m] / expectation)) <= t * error[s][m] ? 1 : 0;
         covered_analytic += std::abs(value[s][m] - expectation) <= 1.96 * analytic[s][m] ? 1 : 0;
       }
-      std::printf("| %zu | %s | %.3f | %.3f | %.3f | %.1f %% | ", dimension, kMethods[m].name, expectation,
-                  std::sqrt(squares), claimed, 100.0 * static_cast<double>(covered) / kSeeds);
+      std::printf("| %zu | %zu | %zu | %s | %.3f | %.3f | %.3f | %.1f %% | ", sampling.dimension,
+                  sampling.points, sampling.anchors == 0 ? sampling.points : sampling.anchors,
+                  kMethods[m].name, expectation, std::sqrt(squares), claimed,
+                  100.0 * static_cast<double>(covered) / kSeeds);
       if (analytic[0][m] > 0.0) {
         std::printf("%.1f %% |\n", 100.0 * static_cast<double>(covered_analytic) / kSeeds);
       } else {

@@ -7,6 +7,7 @@
 #include <limits>
 #include <memory>
 
+#include "estimate/draw_scans.h"
 #include "fathom/core/random.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mle.h"
@@ -131,7 +132,7 @@ std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, co
   const SplitHalvesOptions halves{100, options.seed, options.threads};
   // Every neighbour is listed of a small set; of a large one only the nearest, which must do for halves too.
   const auto reaches = [&](std::size_t neighbors) {
-    return table.k() + 1 == table.rows() || neighbors_for_halves(neighbors) <= table.k();
+    return table.k() + 1 == table.points() || neighbors_for_halves(neighbors) <= table.k();
   };
   std::vector<PointStatistic> statistics;
   std::vector<std::optional<std::size_t>> statistic_of;
@@ -157,10 +158,9 @@ std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, co
   return estimates;
 }
 
-DimensionByImages point_of_curve(const LogDistances& distances, std::size_t k) {
+DimensionByImages point_of_curve(const NeighborTable& table, const LogDistances& distances, std::size_t k) {
   const auto nan = std::numeric_limits<double>::quiet_NaN();
-  return {distances.points(),
-          mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
+  return {table.points(), mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
           twonn_value(distances, TwonnVariant::ml).value_or(nan)};
 }
 
@@ -193,10 +193,20 @@ void check_measure_options(const MeasureOptions& options) {
                        "use mle, twonn or gride");
     }
   }
+  if (options.anchors > 0 && options.anchors < fewest_anchors(options.k)) {
+    throw UsageError("--anchors",
+                     std::to_string(options.anchors) +
+                         " images are too few to measure at k = " + std::to_string(options.k),
+                     "give " + std::to_string(fewest_anchors(options.k)) + " or more");
+  }
 }
 
 std::size_t neighbors_listed(const MeasureOptions& options) {
   return std::max(kFewestNeighbors, neighbors_for_halves(options.k));
+}
+
+std::size_t fewest_anchors(std::size_t k) {
+  return std::max<std::size_t>(50, k + 2);
 }
 
 Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
@@ -212,29 +222,39 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   result.duplicates = report_duplicates(duplicates, data);
   result.neighbors = std::min(result.distinct - 1, neighbors_listed(options));
 
-  std::vector<std::uint32_t> order = duplicates.distinct;
-  Generator generator = make_generator(options.seed, kOrderStream << 32);
-  shuffle(std::span(order), generator);
-  PairScan scan(data.matrix, order, {options.threads, options.simd, options.search, result.neighbors});
-  result.search_mode = search_mode_name(scan.search_mode());
-  result.compared_components = scan.compared_components();
+  if (options.anchors > 0 && options.anchors < result.distinct) result.anchors = options.anchors;
   const std::vector<std::uint32_t> groups = group_keys(data, options);
-
-  NearestNeighbors nearest(scan, result.neighbors, groups);
-  nearest.on_prefix(std::min(options.k, result.neighbors), [&](const NeighborTable& table) {
-    result.by_images.push_back(point_of_curve(log_distances(table, options.threads), options.k));
-  });
-
-  std::vector<std::unique_ptr<LabelPairs>> label_pairs;
-  std::vector<std::size_t> drawn;
+  std::vector<LabelPairsRequest> requests;
+  std::vector<std::size_t> drawn;                                        // images
+  std::vector<std::vector<std::optional<SquaredDistance>>> drawn_apart;  // where there are anchors
   for (std::size_t c = 0; c < data.label_columns.size(); ++c) {
-    LabelPairsRequest request;
+    LabelPairsRequest& request = requests.emplace_back();
     request.label = labels_of(data, c);
     request.draws = balanced_draws(request.label, data.label_columns[c].classes.size(),
                                    options.images_per_draw, options.draws, options.seed);
     request.group = groups;
     request.seed = options.seed;
     drawn.push_back(request.draws.empty() ? 0 : request.draws.front().size());
+    if (!result.anchors) continue;
+    drawn_apart.push_back(
+        scan_draws(data.matrix, duplicates, request, options.threads, options.simd, progress));
+    request.draws.clear();
+  }
+
+  std::vector<std::uint32_t> order = duplicates.distinct;
+  Generator generator = make_generator(options.seed, kOrderStream << 32);
+  shuffle(std::span(order), generator);
+  PairScan scan(data.matrix, order,
+                {options.threads, options.simd, options.search, result.neighbors, options.anchors});
+  result.search_mode = search_mode_name(scan.search_mode());
+  result.compared_components = scan.compared_components();
+
+  NearestNeighbors nearest(scan, result.neighbors, groups);
+  nearest.on_prefix(std::min(options.k, result.neighbors), [&](const NeighborTable& table) {
+    result.by_images.push_back(point_of_curve(table, log_distances(table, options.threads), options.k));
+  });
+  std::vector<std::unique_ptr<LabelPairs>> label_pairs;
+  for (LabelPairsRequest& request : requests) {
     label_pairs.push_back(std::make_unique<LabelPairs>(scan, duplicates, std::move(request)));
   }
 
@@ -257,7 +277,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   result.dimension = estimate_dimension(table, distances, options, progress);
   const std::vector<double> by_k = mle_by_k(distances);
   for (std::size_t i = 0; i < by_k.size(); ++i) result.by_k.push_back({i + 3, by_k[i]});
-  result.by_images.push_back(point_of_curve(distances, options.k));
+  result.by_images.push_back(point_of_curve(table, distances, options.k));
 
   for (std::size_t c = 0; c < data.label_columns.size(); ++c) {
     const LabelColumn& column = data.label_columns[c];
@@ -266,8 +286,10 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     for (const std::string& class_name : column.classes) task.classes.emplace_back(class_name, 0);
     for (const Record& record : data.records)
       ++task.classes[static_cast<std::size_t>(record.labels[c])].second;
-    task.label_sharpness = label_sharpness(label_pairs[c]->result(scan), data.records, c, column,
-                                           data.matrix.unit, data.ambient_dimension, drawn[c]);
+    LabelPairsResult pairs = label_pairs[c]->result(scan);
+    if (result.anchors) pairs.draws = drawn_apart[c];
+    task.label_sharpness =
+        label_sharpness(pairs, data.records, c, column, data.matrix.unit, data.ambient_dimension, drawn[c]);
     if (options.published_code) {
       task.label_sharpness.as_published =
           published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);

@@ -26,7 +26,8 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
   } else {
     need.search = std::max(shape.bytes(), enlarged) / 4;
   }
-  need.neighbors = 40 * rows * std::min<std::uint64_t>(neighbors_listed(options), rows);
+  const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
+  need.neighbors = 40 * measured * std::min<std::uint64_t>(neighbors_listed(options), rows);
   need.rest = 400 * rows + 48 * kMebibyte + 12 * kMebibyte * options.threads;
   return need;
 }

@@ -60,25 +60,37 @@ std::uint64_t mask_of(const std::uint8_t* shared, unsigned split) {
   return mask;
 }
 
-/// The numbers that points have in their halves, for the splits of a batch.
+/// One half of one split.
+struct Half {
+  std::vector<std::optional<double>> log_values;  ///< of all statistics, in a row
+  std::vector<std::size_t> used;                  ///< of each statistic: rows that have the neighbours
+  std::size_t rows = 0;                           ///< in this half
+};
+
+/// The numbers that the rows of a table have in their halves, for the splits of a batch.
 class Batch {
  public:
-  Batch(std::span<const PointStatistic> statistics, std::size_t points)
-      : statistics_(statistics), points_(points), numbers_(statistics.size() * kBatch * points) {
+  Batch(std::span<const PointStatistic> statistics, const NeighborTable& table)
+      : statistics_(statistics),
+        table_(table),
+        rows_(table.rows()),
+        numbers_(statistics.size() * kBatch * rows_) {
     for (const PointStatistic& statistic : statistics) neighbors_ = std::max(neighbors_, statistic.neighbors);
   }
 
-  void fill(const NeighborTable& table, const LogDistances& distances, const std::vector<Sides>& sides,
-            unsigned splits, unsigned threads, Progress& progress) {
-    parallel_for((points_ + kChunk - 1) / kChunk, threads, [&](std::size_t chunk, unsigned) {
+  /// `sides` of all points.
+  void fill(const LogDistances& distances, const std::vector<Sides>& sides, unsigned splits, unsigned threads,
+            Progress& progress) {
+    parallel_for((rows_ + kChunk - 1) / kChunk, threads, [&](std::size_t chunk, unsigned) {
       progress.check();
-      std::vector<std::uint8_t> shared((table.k() + 63) / 64 * 64, 0);
+      std::vector<std::uint8_t> shared((table_.k() + 63) / 64 * 64, 0);
       std::vector<double> logs(neighbors_);
-      const std::size_t end = std::min(points_, (chunk + 1) * kChunk);
+      const std::size_t end = std::min(rows_, (chunk + 1) * kChunk);
       for (std::size_t i = chunk * kChunk; i < end; ++i) {
-        const auto index = table.index(i);
+        const auto index = table_.index(i);
+        const Sides own = sides[table_.place(i)];
         for (std::size_t j = 0; j < index.size(); ++j) {
-          const unsigned both = sides[i] & sides[number(index[j])];
+          const unsigned both = own & sides[number(index[j])];
           shared[j] = static_cast<std::uint8_t>(both | both >> kBatch);
         }
         std::fill(shared.begin() + static_cast<std::ptrdiff_t>(index.size()), shared.end(), std::uint8_t{0});
@@ -90,26 +102,25 @@ class Batch {
     });
   }
 
-  /// Logarithms of the values of all statistics in one half of one split, in a row.
-  std::vector<std::optional<double>> log_values(const std::vector<Sides>& sides, unsigned split,
-                                                unsigned half) const {
-    std::vector<std::optional<double>> logs;
-    std::vector<double> numbers(points_);
+  Half half(const std::vector<Sides>& sides, unsigned split, unsigned side) const {
+    Half half;
+    std::vector<double> numbers(rows_);
     for (std::size_t s = 0; s < statistics_.size(); ++s) {
       const double* all = numbers_.data() + place(s, split, 0);
-      std::size_t count = 0;
-      for (std::size_t i = 0; i < points_; ++i) {
+      std::size_t inside = 0, count = 0;
+      for (std::size_t i = 0; i < rows_; ++i) {
+        const std::size_t in = (sides[table_.place(i)] & side_bit(split, side)) != 0 ? 1 : 0;
         numbers[count] = all[i];
-        count += (sides[i] & side_bit(split, half)) != 0 && !std::isnan(all[i]) ? 1 : 0;
+        inside += in;
+        count += std::isnan(all[i]) ? 0 : in;
       }
-      const bool enough = static_cast<double>(count) >= kEnoughPoints * static_cast<double>(points_ / 2);
-      std::vector<std::optional<double>> values(statistics_[s].values);
-      if (enough) values = statistics_[s].evaluate(std::span(numbers).first(count));
-      for (const std::optional<double>& value : values) {
-        logs.push_back(value && *value > 0.0 ? std::optional(std::log(*value)) : std::nullopt);
+      for (const std::optional<double>& value : statistics_[s].evaluate(std::span(numbers).first(count))) {
+        half.log_values.push_back(value && *value > 0.0 ? std::optional(std::log(*value)) : std::nullopt);
       }
+      half.used.push_back(count);
+      half.rows = inside;
     }
-    return logs;
+    return half;
   }
 
  private:
@@ -126,20 +137,21 @@ class Batch {
     return found;
   }
 
-  void set_numbers(std::size_t point, unsigned split, std::span<const double> logs) {
+  void set_numbers(std::size_t row, unsigned split, std::span<const double> logs) {
     for (std::size_t s = 0; s < statistics_.size(); ++s) {
       const std::size_t needed = statistics_[s].neighbors;
-      numbers_[place(s, split, point)] = logs.size() >= needed ? statistics_[s].number(logs.first(needed))
-                                                               : std::numeric_limits<double>::quiet_NaN();
+      numbers_[place(s, split, row)] = logs.size() >= needed ? statistics_[s].number(logs.first(needed))
+                                                             : std::numeric_limits<double>::quiet_NaN();
     }
   }
 
-  std::size_t place(std::size_t statistic, unsigned split, std::size_t point) const {
-    return (statistic * kBatch + split) * points_ + point;
+  std::size_t place(std::size_t statistic, unsigned split, std::size_t row) const {
+    return (statistic * kBatch + split) * rows_ + row;
   }
 
   std::span<const PointStatistic> statistics_;
-  std::size_t points_;
+  const NeighborTable& table_;
+  std::size_t rows_;
   std::size_t neighbors_ = 0;
   std::vector<double> numbers_;  ///< NaN where too few neighbours in the half are listed
 };
@@ -158,28 +170,33 @@ std::vector<std::vector<std::optional<double>>> split_half_errors(const Neighbor
                                                                   std::span<const PointStatistic> statistics,
                                                                   const SplitHalvesOptions& options,
                                                                   Progress& progress) {
-  const std::size_t points = table.rows();
-  std::vector<std::vector<std::optional<double>>> logs(2 * std::size_t{options.splits});
-  Batch batch(statistics, points);
+  std::vector<Half> halves(2 * std::size_t{options.splits});
+  Batch batch(statistics, table);
   for (unsigned first = 0; first < options.splits; first += kBatch) {
     const unsigned splits = std::min(kBatch, options.splits - first);
-    const std::vector<Sides> sides = draw_sides(points, first, splits, options, progress);
-    batch.fill(table, distances, sides, splits, options.threads, progress);
+    const std::vector<Sides> sides = draw_sides(table.points(), first, splits, options, progress);
+    batch.fill(distances, sides, splits, options.threads, progress);
     parallel_for(2 * std::size_t{splits}, options.threads, [&](std::size_t index, unsigned) {
       progress.check();
-      logs[2 * first + index] =
-          batch.log_values(sides, static_cast<unsigned>(index / 2), static_cast<unsigned>(index % 2));
+      halves[2 * first + index] =
+          batch.half(sides, static_cast<unsigned>(index / 2), static_cast<unsigned>(index % 2));
     });
   }
 
   std::vector<std::vector<std::optional<double>>> errors(statistics.size());
   std::size_t place = 0;
   for (std::size_t s = 0; s < statistics.size(); ++s) {
+    std::size_t used = 0, rows = 0;
+    for (const Half& half : halves) {
+      used += half.used[s];
+      rows += half.rows;
+    }
+    const bool enough = static_cast<double>(used) >= kEnoughPoints * static_cast<double>(rows);
     for (std::size_t value = 0; value < statistics[s].values; ++value, ++place) {
       double sum = 0.0;
-      bool all = options.splits > 0;
+      bool all = enough && options.splits > 0;
       for (std::size_t split = 0; split < options.splits && all; ++split) {
-        const auto &a = logs[2 * split][place], &b = logs[2 * split + 1][place];
+        const auto &a = halves[2 * split].log_values[place], &b = halves[2 * split + 1].log_values[place];
         all = a && b;
         if (all) sum += (*a - *b) * (*a - *b);
       }

@@ -238,6 +238,18 @@ void LabelPairs::collect(const PairScan& scan, std::span<const PairBound> pairs,
 
 void LabelPairs::prefix_complete(const PairScan&, std::uint32_t) {}
 
+std::vector<std::optional<SquaredDistance>> LabelPairs::nearest_in_draws(const PairScan& scan) const {
+  std::vector<std::optional<SquaredDistance>> found;
+  for (const NearestPairs& draw : state_->draws) {
+    std::optional<SquaredDistance> smallest;
+    for (const Candidate& pair : draw.settled(scan)) {
+      if (!smallest || pair.lower < smallest->value) smallest = SquaredDistance{pair.lower};
+    }
+    found.push_back(smallest);
+  }
+  return found;
+}
+
 LabelPairsResult LabelPairs::result(const PairScan& scan) const {
   const State& state = *state_;
   LabelPairsResult result;
@@ -251,14 +263,7 @@ LabelPairsResult LabelPairs::result(const PairScan& scan) const {
   });
   if (result.nearest.size() > state.request.nearest) result.nearest.resize(state.request.nearest);
 
-  for (const NearestPairs& draw : state.draws) {
-    std::optional<SquaredDistance> smallest;
-    for (const Candidate& pair : draw.settled(scan)) {
-      if (!smallest || pair.lower < smallest->value) smallest = SquaredDistance{pair.lower};
-    }
-    result.draws.push_back(smallest);
-  }
-
+  result.draws = nearest_in_draws(scan);
   const auto count = [&](const auto& counted) {
     return count_label_pairs(*state.duplicates, state.request, counted);
   };

@@ -28,6 +28,8 @@ struct MeasureOptions {
   unsigned threads = 1;
   SimdLevel simd = SimdLevel::scalar;
   SearchMode search = SearchMode::automatic;
+  /// Measure so many seeded random distinct images, each against all others; 0: all. See fewest_anchors().
+  std::uint32_t anchors = 0;
 };
 
 /// Images equal in every pixel after preparing.
@@ -52,7 +54,8 @@ struct TaskMeasurement {
   std::vector<std::pair<std::string, std::string>> conflicts;
 };
 
-/// Dimension at k neighbours (by_k), or of the first `images` of a random order (by_images).
+/// Dimension at k neighbours (by_k), or of the first `images` of a random order (by_images), where there are
+/// anchors at those among them.
 struct DimensionByK {
   std::size_t k;
   double value;
@@ -71,17 +74,21 @@ struct Measurement {
   DuplicateReport duplicates;
   /// One a label column, sharpest first. Empty when the data have no labels.
   std::vector<TaskMeasurement> tasks;
-  std::size_t neighbors = 0;            ///< listed of each image
+  std::optional<std::size_t> anchors;   ///< distinct images that were measured; nothing when all were
+  std::size_t neighbors = 0;            ///< listed of each image that was
   std::string search_mode;              ///< "tiles" or "filter"
   std::size_t compared_components = 0;  ///< of every pair: all in tiles, few in a filter
 };
 
-/// Throws UsageError: k < 3, an unknown estimator. measure() begins with it; a caller with much to read may
-/// want to know before.
+/// Throws UsageError: k < 3, an unknown estimator, fewer than fewest_anchors(). measure() begins with it; a
+/// caller with much to read may want to know before.
 void check_measure_options(const MeasureOptions& options);
 
 /// Neighbours listed of every image, where there are so many.
 std::size_t neighbors_listed(const MeasureOptions& options);
+
+/// Fewer anchors are refused: 50, of which halves have 25, or k + 2, as many as the data must have.
+std::size_t fewest_anchors(std::size_t k);
 
 /// Throws InputError: fewer than k + 2 distinct images, a label column with one class, fewer than k
 /// neighbours outside the own group, all distances equal; UsageError: see check_measure_options. Throws

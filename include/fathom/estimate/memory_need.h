@@ -9,7 +9,8 @@
 
 namespace fathom {
 
-/// Bytes. Estimates for N rows of D values in the form that `shape` tells, L neighbours listed of each.
+/// Bytes. Estimates for N rows of D values in the form that `shape` tells, L neighbours listed of each of A
+/// images: all, or the anchors.
 struct MemoryNeed {
   /// The arrays of the input that are in memory until the matrix holds them.
   std::uint64_t arrays = 0;
@@ -17,7 +18,7 @@ struct MemoryNeed {
   std::uint64_t matrix = 0;
   /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows.
   std::uint64_t search = 0;
-  /// 40 N L: candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare.
+  /// 40 A L: candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare.
   std::uint64_t neighbors = 0;
   /// 400 N (records, hashes, norms, order), 48 MiB, and 12 MiB a thread.
   std::uint64_t rest = 0;

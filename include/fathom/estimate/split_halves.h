@@ -11,6 +11,9 @@
 // Covers       The expectation of the estimate at this n, not the true dimension: a bias of the estimator at
 // this n and
 //              k is not in it. Coverage measured on flat tori is in docs/estimators.md.
+// Anchors      All n points are split; a half has the anchors in it, with their neighbours in it. Two halves
+//              differ in points and in anchors, so the spread holds what the choice of either adds; both
+//              variances are proportional to 1/n at one share of anchors, and are halved as above.
 // Neighbours   within a half are read off the listed neighbours of the whole. A point with too few of them
 // listed is
 //              left out of that half; whether that happens depends on the random split alone, not on the
@@ -40,8 +43,8 @@ struct SplitHalvesOptions {
 std::size_t neighbors_for_halves(std::size_t neighbors);
 
 /// Standard error of the logarithm of each value of each statistic; nothing where a half cannot give it in
-/// some split, or where fewer than 99 % of a half's points have the neighbours it needs. `distances` are
-/// those of `table`.
+/// some split, or where over all splits fewer than 99 % of the halves' points (their anchors, where the table
+/// has these alone) have the neighbours it needs. `distances` are those of `table`.
 std::vector<std::vector<std::optional<double>>> split_half_errors(const NeighborTable& table,
                                                                   const LogDistances& distances,
                                                                   std::span<const PointStatistic> statistics,

@@ -64,6 +64,8 @@ class LabelPairs : public Collector {
   double limit(std::uint32_t position) const override;
   void collect(const PairScan& scan, std::span<const PairBound> pairs, unsigned worker) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
+  /// After the scan: smallest squared distance in each draw, as in the result.
+  std::vector<std::optional<SquaredDistance>> nearest_in_draws(const PairScan& scan) const;
   /// After the scan.
   LabelPairsResult result(const PairScan& scan) const;
 

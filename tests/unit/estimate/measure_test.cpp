@@ -170,6 +170,110 @@ TEST(Measure, SameForAnyThreadsAndLevel) {
   }
 }
 
+std::vector<std::int32_t> alternating(std::size_t count) {
+  std::vector<std::int32_t> labels(count);
+  for (std::size_t i = 0; i < count; ++i) labels[i] = static_cast<std::int32_t>(i % 2);
+  return labels;
+}
+
+TEST(Measure, AnchorsAreMeasuredAmongAll) {
+  const PreparedData data = vectors(ball(3000, 3, 11), alternating(3000), 2);
+  MeasureOptions chosen = options(20);
+  const Measurement all = measure(data, "data", chosen);
+  EXPECT_FALSE(all.anchors);
+  chosen.anchors = 300;
+  const Measurement anchors = measure(data, "data", chosen);
+  EXPECT_EQ(anchors.anchors, 300u);
+  EXPECT_EQ(anchors.neighbors, all.neighbors);
+  const DimensionEstimate &few = anchors.dimension.front(), &whole = all.dimension.front();
+  EXPECT_EQ(few.n, 300u);
+  EXPECT_EQ(few.interval_method, "split_halves");
+  // At the scale of 3000 images, by a tenth of the points: not that of 300 images, which a ball's boundary
+  // makes lower by 0.2.
+  EXPECT_NEAR(few.value, whole.value, 3 * few.uncertainty->std_error);
+  EXPECT_GT(few.uncertainty->std_error, 2 * whole.uncertainty->std_error);
+  // Parts as large as those of all; those that are no larger than the anchors are the same.
+  ASSERT_EQ(anchors.by_images.size(), all.by_images.size());
+  for (std::size_t p = 0; p < all.by_images.size(); ++p) {
+    EXPECT_EQ(anchors.by_images[p].images, all.by_images[p].images);
+    EXPECT_EQ(anchors.by_images[p].mle == all.by_images[p].mle, all.by_images[p].images <= 300) << p;
+  }
+  // Fewer pairs, so no sharper; draws and quantiles are those of all.
+  const LabelSharpness &least = anchors.tasks[0].label_sharpness, &most = all.tasks[0].label_sharpness;
+  EXPECT_LT(least.value, most.value);
+  EXPECT_EQ(most.pair_count, 1500u * 1500);
+  EXPECT_GT(least.pair_count, 300u * 1300);
+  EXPECT_LT(least.pair_count, 300u * 1700);
+  EXPECT_EQ(least.quantiles, most.quantiles);
+  EXPECT_EQ(least.sampled.m, 1000u);
+  EXPECT_EQ(least.sampled.mean, most.sampled.mean);
+  EXPECT_EQ(least.sampled.quantiles, most.sampled.quantiles);
+}
+
+TEST(Measure, AnchorsWithCopiesAndGroups) {
+  Matrix<double> twice(330, 3);
+  const Matrix<double> once = ball(300, 3, 12);
+  for (std::size_t i = 0; i < 330; ++i) std::ranges::copy(once.row(i % 300), twice.row(i).begin());
+  PreparedData data = vectors(twice, alternating(330), 2);
+  for (std::uint32_t i = 0; i < 330; ++i) data.records[i].group = i / 5;
+  MeasureOptions chosen = options(10);
+  chosen.across_groups = true;
+  const Measurement all = measure(data, "data", chosen);
+  chosen.anchors = 100;
+  const Measurement anchors = measure(data, "data", chosen);
+  EXPECT_EQ(anchors.distinct, 300u);
+  EXPECT_EQ(anchors.duplicates.groups.size(), 30u);
+  EXPECT_EQ(anchors.dimension.front().n, 100u);
+  EXPECT_EQ(anchors.tasks[0].label_sharpness.sampled.mean, all.tasks[0].label_sharpness.sampled.mean);
+  EXPECT_LE(anchors.tasks[0].label_sharpness.value, all.tasks[0].label_sharpness.value);
+}
+
+TEST(Measure, AsManyAnchorsAsImagesAreAll) {
+  const PreparedData data = vectors(ball(200, 3, 13));
+  MeasureOptions chosen = options(10);
+  const Measurement all = measure(data, "data", chosen);
+  for (const std::uint32_t count : {200u, 201u}) {
+    chosen.anchors = count;
+    const Measurement anchors = measure(data, "data", chosen);
+    EXPECT_FALSE(anchors.anchors);
+    EXPECT_EQ(anchors.dimension.front().uncertainty->std_error, all.dimension.front().uncertainty->std_error);
+  }
+}
+
+TEST(Measure, AnchorsAreTheSeedsAndTheSameForAnyThreads) {
+  const PreparedData data = vectors(ball(400, 4, 14), alternating(400), 2);
+  MeasureOptions chosen = options(10);
+  chosen.anchors = 60;
+  const auto numbers = [&] {
+    const Measurement measured = measure(data, "data", chosen);
+    const DimensionEstimate& mle = measured.dimension.front();
+    return std::vector<double>{mle.value, mle.uncertainty->std_error, measured.tasks[0].label_sharpness.value,
+                               measured.tasks[0].label_sharpness.sampled.mean};
+  };
+  const std::vector<double> first = numbers();
+  for (const SearchMode mode : {SearchMode::tiles, SearchMode::filter}) {
+    for (const unsigned threads : {1u, 7u}) {
+      chosen.search = mode;
+      chosen.threads = threads;
+      EXPECT_EQ(numbers(), first);
+    }
+  }
+  chosen.seed = 1;
+  EXPECT_NE(numbers()[0], first[0]);
+}
+
+TEST(Measure, RefusesFewAnchors) {
+  MeasureOptions few = options(20);
+  few.anchors = 49;
+  EXPECT_THROW(check_measure_options(few), UsageError);
+  few.anchors = 50;
+  EXPECT_NO_THROW(check_measure_options(few));
+  few.k = 49;
+  EXPECT_THROW(check_measure_options(few), UsageError);
+  few.anchors = 51;
+  EXPECT_NO_THROW(check_measure_options(few));
+}
+
 TEST(Measure, Refusals) {
   EXPECT_THROW(measure(vectors(ball(100, 2, 1)), "data", options(2)), UsageError);
   MeasureOptions unknown = options(5);

@@ -51,6 +51,16 @@ TEST(MemoryNeed, HasNoMoreNeighborsThanRows) {
   EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 40u * 10 * 10);
 }
 
+TEST(MemoryNeed, ListsNeighborsOfAnchorsAlone) {
+  MeasureOptions anchors = options();
+  anchors.anchors = 70;
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
+            40u * 70 * neighbors_listed(anchors));
+  anchors.anchors = 1001;
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
+            40u * 1000 * neighbors_listed(anchors));
+}
+
 TEST(MemoryNeed, DoesNotOverflow) {
   EXPECT_GT(memory_need({2'000'000'000, 150'528, PixelType::float32}, 0, false, options()).total(),
             std::uint64_t{1} << 50);

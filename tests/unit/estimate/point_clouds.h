@@ -26,15 +26,17 @@ inline LogDistances from_distances(const std::vector<std::vector<double>>& rows)
 
 /// Uniform on the flat torus [0, 1)^d with periodic distances: no boundary and no curvature. Its points are
 /// embedded as circles, scaled so that short distances agree; the neighbours are then found with the periodic
-/// metric itself.
-inline NeighborTable flat_torus(std::size_t points, std::size_t dimension, std::size_t k,
-                                std::uint64_t seed) {
+/// metric itself. With `anchors`, the table has the rows of so many points, which are as random as all.
+inline NeighborTable flat_torus(std::size_t points, std::size_t dimension, std::size_t k, std::uint64_t seed,
+                                std::size_t anchors = 0) {
   Generator generator = make_generator(seed, 77);
   std::vector<double> u(points * dimension);
   for (double& value : u) value = uniform_unit(generator);
-  NeighborTable table(points, k);
+  std::vector<std::uint32_t> place(anchors == 0 ? points : anchors);
+  std::iota(place.begin(), place.end(), 0u);
+  NeighborTable table(points, place, k);
   std::vector<std::pair<double, std::uint32_t>> others(points);
-  for (std::size_t i = 0; i < points; ++i) {
+  for (std::size_t i = 0; i < table.rows(); ++i) {
     for (std::size_t j = 0; j < points; ++j) {
       double sum = 0.0;
       for (std::size_t c = 0; c < dimension; ++c) {

@@ -12,12 +12,13 @@
 namespace fathom {
 namespace {
 
-// The law being tested is that of the spread over independent samples, which needs no theory.
-TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
+// The law being tested is that of the spread over independent samples, which needs no theory. `anchors`: of
+// independent anchors too.
+void expect_error_is_the_spread(std::size_t points, std::size_t anchors) {
   constexpr int samples = 60;
   double mean[2] = {}, squares[2] = {}, claimed[2] = {};
   for (int s = 0; s < samples; ++s) {
-    const NeighborTable table = flat_torus(400, 5, 40, 500 + static_cast<std::uint64_t>(s));
+    const NeighborTable table = flat_torus(points, 5, 40, 500 + static_cast<std::uint64_t>(s), anchors);
     const LogDistances logs = log_distances(table);
     const PointStatistic statistics[] = {mle_statistic(10), twonn_statistic()};
     const auto errors = split_half_errors(table, logs, statistics, {40, 9, 2});
@@ -35,6 +36,51 @@ TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
     // A standard deviation of 60 values has a relative error of 1 / sqrt(118) = 9 %; three of those.
     EXPECT_NEAR(claimed[i] / spread, 1.0, 0.28) << i;
   }
+}
+
+TEST(SplitHalves, ErrorIsTheSpreadOverIndependentSamples) {
+  expect_error_is_the_spread(400, 0);
+}
+
+TEST(SplitHalves, ErrorHoldsTheChoiceOfAnchors) {
+  expect_error_is_the_spread(2000, 200);
+}
+
+TEST(SplitHalves, AnchorsAreThePointsTheyStandFor) {
+  // The same rows, once as anchors of all points and once among the rows of all: which anchors lie in a half,
+  // and which of their neighbours, is the same.
+  constexpr std::size_t points = 300, listed = 30;
+  const NeighborTable all = flat_torus(points, 3, listed, 5);
+  std::vector<std::uint32_t> place;
+  for (std::uint32_t i = 7; i < points; i += 3) place.push_back(i);
+  NeighborTable anchors(points, place, listed);
+  for (std::size_t row = 0; row < place.size(); ++row) {
+    anchors.set_row(row, all.squared(place[row]), all.index(place[row]));
+  }
+  const auto numbers = [&](const NeighborTable& table) {
+    LogDistances names(listed);
+    for (std::size_t i = 0; i < table.rows(); ++i) {
+      std::vector<double> row(listed);
+      for (std::size_t j = 0; j < listed; ++j) row[j] = static_cast<double>(1000 * table.place(i) + j);
+      names.append(row);
+    }
+    std::vector<std::vector<double>> seen;
+    const PointStatistic statistic{5, [](std::span<const double> logs) { return logs.back(); }, 1,
+                                   [&](std::span<double> values) {
+                                     seen.emplace_back(values.begin(), values.end());
+                                     return std::vector<std::optional<double>>{1.0};
+                                   }};
+    split_half_errors(table, names, std::span(&statistic, 1), {10, 3, 1});
+    return seen;
+  };
+  std::vector<std::vector<double>> expected = numbers(all);
+  for (auto& half : expected) {
+    std::erase_if(half, [](double name) {
+      const auto point = static_cast<std::uint32_t>(name) / 1000;
+      return point < 7 || (point - 7) % 3 != 0;
+    });
+  }
+  EXPECT_EQ(numbers(anchors), expected);
 }
 
 TEST(SplitHalves, IsTheSameForAnyThreadsAndDependsOnTheSeed) {

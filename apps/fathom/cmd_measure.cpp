@@ -167,6 +167,12 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->capture_default_str()
       ->group(measuring);
   measure
+      ->add_option("--anchors", command->measure.anchors,
+                   "Measure so many seeded random images, each against all: for very large data")
+      ->check(whole_number(1, 2'000'000'000))
+      ->type_name("N")
+      ->group(measuring);
+  measure
       ->add_flag("--across-groups", command->measure.across_groups,
                  "Leave out pairs of one group (--group-column), such as slices of one patient")
       ->group(measuring);

@@ -33,13 +33,14 @@ std::string line(const MeasureRecord& record, const TaskMeasurement* task) {
       quoted(record.protocol.name()), record.k, estimate_fields(find_estimate(measurement, "mle", "pooled")),
       estimate_fields(find_estimate(measurement, "mle", "as_published")),
       estimate_fields(find_estimate(measurement, "twonn", "ml")));
-  if (task == nullptr) return text + ",,,,,,\r\n";
+  const std::string anchors = measurement.anchors ? fmt::format("{}", *measurement.anchors) : "";
+  if (task == nullptr) return text + fmt::format(",,,,,,,{}\r\n", anchors);
   const LabelSharpness& sharpness = task->label_sharpness;
   const SampledSharpness& sampled = sharpness.sampled;
-  return text + fmt::format("{},{},{},{},{},{}\r\n", quoted(task->label_column), task->classes.size(),
+  return text + fmt::format("{},{},{},{},{},{},{}\r\n", quoted(task->label_column), task->classes.size(),
                             sharpness.value, sharpness.smallest_distance.value,
                             sampled.draws == 0 ? "," : fmt::format("{},{}", sampled.mean, sampled.sd),
-                            task->conflicting_pairs);
+                            task->conflicting_pairs, anchors);
 }
 
 }  // namespace
@@ -51,7 +52,7 @@ std::string measure_csv(std::span<const MeasureRecord> records) {
       "mle_as_published,mle_as_published_std_error,mle_as_published_low,mle_as_published_high,"
       "twonn,twonn_std_error,twonn_low,twonn_high,"
       "label_column,classes,label_sharpness,smallest_distance,label_sharpness_sampled_mean,"
-      "label_sharpness_sampled_sd,conflicting_pairs\r\n";
+      "label_sharpness_sampled_sd,conflicting_pairs,anchors\r\n";
   for (const MeasureRecord& record : records) {
     if (record.measurement.tasks.empty()) text += line(record, nullptr);
     for (const TaskMeasurement& task : record.measurement.tasks) text += line(record, &task);

@@ -1,6 +1,7 @@
 #include "fathom/report/measure_record.h"
 
 #include <algorithm>
+#include <string>
 #include <utility>
 
 #include "fathom/report/warnings.h"
@@ -42,6 +43,11 @@ MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepa
   record.alpha_dropped = prepared.alpha_dropped;
   record.images_read = prepared.images_read;
   record.notes = data.notes;
+  if (measurement.anchors) {
+    record.notes.push_back("measured at " + std::to_string(*measurement.anchors) + " of " +
+                           std::to_string(measurement.distinct) +
+                           " distinct images, drawn with the seed, each against all (--anchors)");
+  }
   record.measurement = std::move(measurement);
   return record;
 }

@@ -95,6 +95,15 @@ void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& ou
   }
 }
 
+void warn_of_sharpness(const MeasureRecord& record, std::vector<std::string>& out) {
+  const Measurement& measurement = record.measurement;
+  if (measurement.tasks.empty() || !measurement.anchors) return;
+  out.push_back(
+      fmt::format("label sharpness is a lower bound, since only pairs with one of {} images were compared; "
+                  "leave --anchors out to have the maximum",
+                  *measurement.anchors));
+}
+
 }  // namespace
 
 std::vector<std::string> warnings(const MeasureRecord& record) {
@@ -102,6 +111,7 @@ std::vector<std::string> warnings(const MeasureRecord& record) {
   warn_of_images(record, out);
   warn_of_copies(record, out);
   warn_of_dimension(record, out);
+  warn_of_sharpness(record, out);
   return out;
 }
 

@@ -222,6 +222,77 @@ class Truth(MeasureCase):
         self.assertEqual(row["label_sharpness_sampled_mean"], "")
 
 
+class Anchors(MeasureCase):
+    """A few images against all."""
+
+    def setUp(self):
+        super().setUp()
+        self.images, self.labels = noise(300, 5, 7, seed=4), numpy.arange(300) % 3
+        self.data = self.npz(self.images, self.labels)
+
+    def anchored(self, *words):
+        return self.measured(self.data, "--protocol", "native", "-k", 9, *words)
+
+    def test_estimates_are_those_of_the_anchors_among_all(self):
+        data_set = self.anchored("--anchors", 80)
+        self.assertEqual(list(jsonschema.Draft202012Validator(SCHEMA).iter_errors(
+            self.document(self.data, "--anchors", 80))), [])
+        self.assertEqual(data_set["search"]["anchors"], 80)
+        self.assertIn("measured at 80 of 300 distinct images", " | ".join(data_set["notes"]))
+        self.assertIn("label sharpness is a lower bound", " | ".join(data_set["warnings"]))
+        pooled, t = estimate(data_set, "mle", "pooled"), neighbor_distances(self.images)
+        self.assertEqual((pooled["n"], pooled["interval_method"]), (80, "split_halves"))
+        # Which images they are is the seed's: the sum over 80 of 300 is told from its place in their spread.
+        sums = numpy.log(t[:, 8:9] / t[:, :8]).sum(axis=1)
+        mean, error = sums.mean(), sums.std() / math.sqrt(80)
+        self.assertLess(abs(8 / pooled["value"] - mean), 4 * error)
+        self.assertNotEqual(pooled["value"], 8 / mean)
+        # The nearest pair is the nearest of some image: of one among 80 here.
+        pairs = cross_pairs(self.images, self.labels)
+        sharpness = data_set["label_sharpness"]
+        shown = [(round(p["distance"], 6), int(p["a"]), int(p["b"])) for p in sharpness["pairs"]]
+        self.assertEqual(shown, [p for p in ((round(d, 6), i, j) for d, i, j in pairs) if p in shown])
+        self.assertLess(sharpness["pair_count"], len(pairs))
+        self.assertLessEqual(sharpness["value"], 1 / pairs[0][0])
+
+    def test_draws_quantiles_and_duplicates_are_those_of_all(self):
+        few, whole = self.anchored("--anchors", 80), self.anchored()
+        self.assertIsNone(whole["search"]["anchors"])
+        self.assertEqual(whole["notes"], [])
+        for key in ("sampled", "quantile_pairs"):
+            self.assertEqual(few["label_sharpness"][key], whole["label_sharpness"][key])
+        for key in ("images", "distinct", "classes", "duplicates", "content_hash"):
+            self.assertEqual(few[key], whole[key])
+        self.assertEqual([p["images"] for p in few["dimension_by_images"]],
+                         [p["images"] for p in whole["dimension_by_images"]])
+
+    def test_the_seed_chooses_and_nothing_else_does(self):
+        words = ("measure", self.data, "-k", 9, "--anchors", 60, "--json", "-")
+        one = self.succeeds(*words, "--threads", 1)
+        for other in (("--threads", 7), ("--simd", "scalar")):
+            self.assertEqual(without_circumstances(self.succeeds(*words, *other)), without_circumstances(one))
+        self.assertNotEqual(estimate(self.anchored("--anchors", 60, "--seed", 1), "mle", "pooled")["value"],
+                            estimate(self.anchored("--anchors", 60), "mle", "pooled")["value"])
+
+    def test_as_many_as_there_are_means_all(self):
+        for count in (300, 1000):
+            data_set = self.anchored("--anchors", count)
+            self.assertIsNone(data_set["search"]["anchors"])
+            self.assertEqual(data_set["dimension"], self.anchored()["dimension"])
+
+    def test_table_and_csv_say_so(self):
+        words = ("measure", self.data, "-k", 9, "--anchors", 80)
+        text = self.succeeds(*words)
+        self.assertIn("note: measured at 80 of 300 distinct images", text)
+        self.assertIn("warning: label sharpness is a lower bound", text)
+        row = next(csv.DictReader(io.StringIO(self.succeeds(*words, "--csv", "-"))))
+        self.assertEqual(row["anchors"], "80")
+
+    def test_too_few(self):
+        self.fails(2, "measure", self.data, "--anchors", 49, mentions=["--anchors: 49 images", "k = 20", "50 or more"])
+        self.fails(2, "measure", self.data, "-k", 60, "--anchors", 61, mentions=["--anchors", "k = 60", "62 or more"])
+
+
 class Invariances(MeasureCase):
     """The acceptance list of label sharpness."""
 

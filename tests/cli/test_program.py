@@ -10,7 +10,7 @@ from support import ROOT, Case, run
 # The options of the design that exist now.
 MEASURE = """--format --labels --path-column --label-column --group-column --split-column --ignore-labels --skip-bad
 --max-side --protocol --size --channels --range --compat --classes --positive --split --samples -k --estimator --draws
---across-groups --seed --threads --search --simd --workdir --memory --json --csv --quiet""".split()
+--anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --quiet""".split()
 SYNTH = """--manifold --dimension --ambient-dimension --samples --classes --size --channels --margin --seed --threads
 --npz --list --quiet""".split()
 
@@ -65,10 +65,10 @@ class WrongUsage(Case):
         self.fails(2, "synth", mentions=["OUTPUT", "--list"])
 
     def test_values_that_are_no_whole_numbers(self):
-        for option in ("--seed", "--threads", "--samples", "--draws", "--max-side", "-k"):
+        for option in ("--seed", "--threads", "--samples", "--draws", "--max-side", "--anchors", "-k"):
             for value in ("-1", "1.5", "0x10", "ten", "", "99999999999999999999999"):
                 self.fails(2, "measure", "x", option, value, mentions=[option, f'"{value}"', "whole number"])
-        for option in ("--threads", "--samples", "--max-side", "-k"):
+        for option in ("--threads", "--samples", "--max-side", "--anchors", "-k"):
             self.fails(2, "measure", "x", option, "0", mentions=[option])
         for option in ("--seed", "--threads", "--samples", "--classes", "--dimension", "--ambient-dimension"):
             self.fails(2, "synth", "x", option, "-1", mentions=[option, "whole number"])
@@ -79,7 +79,8 @@ class WrongUsage(Case):
                 ("--size", "0", "native"), ("--size", "8x", "native"), ("--channels", "blue", "rgb"),
                 ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"),
                 ("--split", "x", "train, val, test"), ("--estimator", "x", "mle, twonn or gride"),
-                ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help")):
+                ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help"),
+                ("--anchors", "49", "give 50 or more")):
             # DATA does not exist either: the option is judged first.
             self.fails(2, "measure", self.folder / "none", option, value, mentions=[option, value, remedy])
         self.fails(2, "measure", self.folder, "--format", "x", mentions=["--format", "folder, table, npz"])

@@ -14,7 +14,7 @@ const std::string kHeader =
     "name,path,images,distinct,duplicates,ambient_dimension,protocol,k,mle,mle_std_error,mle_low,mle_high,"
     "mle_as_published,mle_as_published_std_error,mle_as_published_low,mle_as_published_high,"
     "twonn,twonn_std_error,twonn_low,twonn_high,label_column,classes,label_sharpness,smallest_distance,"
-    "label_sharpness_sampled_mean,label_sharpness_sampled_sd,conflicting_pairs\r\n";
+    "label_sharpness_sampled_mean,label_sharpness_sampled_sd,conflicting_pairs,anchors\r\n";
 
 std::string rows(const MeasureRecord& record) {
   const std::string text = measure_csv(std::vector<MeasureRecord>{record});
@@ -29,7 +29,7 @@ TEST(MeasureCsv, OneRecord) {
   record.measurement.tasks[0].label_sharpness.sampled = {800, 25, 0.125, 0.0625, {}};
   EXPECT_EQ(rows(record),
             "scans,/data/scans,1000,1000,0,50176,iclr2024,20,10,0.125,9.75,10.25,,,,,10.5,0.25,10,11,"
-            "label,2,0.25,4,0.125,0.0625,0\r\n");
+            "label,2,0.25,4,0.125,0.0625,0,\r\n");
 }
 
 TEST(MeasureCsv, QuotesWhatNeedsIt) {
@@ -47,9 +47,18 @@ TEST(MeasureCsv, WhatDoesNotExistIsEmpty) {
   record.measurement.dimension.clear();
   record.measurement.tasks[0].label_sharpness.sampled = {};
   EXPECT_EQ(rows(record),
-            "scans,/data/scans,1000,1000,0,50176,iclr2024,20,,,,,,,,,,,,,label,2,0.25,4,,,0\r\n");
+            "scans,/data/scans,1000,1000,0,50176,iclr2024,20,,,,,,,,,,,,,label,2,0.25,4,,,0,\r\n");
   record.measurement.tasks.clear();
-  EXPECT_EQ(rows(record), "scans,/data/scans,1000,1000,0,50176,iclr2024,20,,,,,,,,,,,,,,,,,,,\r\n");
+  EXPECT_EQ(rows(record), "scans,/data/scans,1000,1000,0,50176,iclr2024,20,,,,,,,,,,,,,,,,,,,,\r\n");
+  EXPECT_EQ(std::ranges::count(rows(record), ','), std::ranges::count(kHeader, ','));
+}
+
+TEST(MeasureCsv, SaysHowManyImagesWereMeasured) {
+  MeasureRecord record = made_record();
+  record.measurement.anchors = 70;
+  EXPECT_TRUE(rows(record).ends_with(",0,70\r\n"));
+  record.measurement.tasks.clear();
+  EXPECT_TRUE(rows(record).ends_with(",,70\r\n"));
   EXPECT_EQ(std::ranges::count(rows(record), ','), std::ranges::count(kHeader, ','));
 }
 

@@ -89,6 +89,13 @@ TEST(MeasureJson, BytesThatAreNoUtf8AreReplaced) {
   EXPECT_TRUE(json["classes"].contains("\xef\xbf\xbd"));
 }
 
+TEST(MeasureJson, Anchors) {
+  MeasureRecord record = made_record();
+  EXPECT_TRUE(data_set(record)["search"]["anchors"].is_null());
+  record.measurement.anchors = 70;
+  EXPECT_EQ(data_set(record)["search"]["anchors"], 70);
+}
+
 TEST(MeasureJson, WorkingFolder) {
   MeasureRecord record = made_record();
   EXPECT_TRUE(data_set(record)["workdir"].is_null());

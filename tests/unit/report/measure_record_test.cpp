@@ -42,6 +42,18 @@ TEST(MakeMeasureRecord, LowContrastIsBelowTheThreshold) {
   EXPECT_EQ(record.black, std::vector<std::string>{"c"});
 }
 
+TEST(MakeMeasureRecord, NotesHowManyImagesWereMeasured) {
+  const PreparedData prepared = three_images({Split::none, Split::none, Split::none});
+  EXPECT_TRUE(record_of(prepared).notes.empty());
+  Measurement measurement;
+  measurement.distinct = 300;
+  measurement.anchors = 70;
+  EXPECT_EQ(
+      make_measure_record({}, prepared, {}, measurement).notes,
+      std::vector<std::string>{"measured at 70 of 300 distinct images, drawn with the seed, each against "
+                               "all (--anchors)"});
+}
+
 TEST(MakeMeasureRecord, WithoutASizeTheyAreVectors) {
   PreparedData prepared = three_images({Split::none, Split::none, Split::none});
   EXPECT_TRUE(record_of(prepared).vectors);

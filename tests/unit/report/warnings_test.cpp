@@ -101,6 +101,16 @@ TEST(Warnings, DimensionNotStableInImages) {
   EXPECT_TRUE(warnings(record).empty());
 }
 
+TEST(Warnings, SharpnessOfAnchorsIsALowerBound) {
+  MeasureRecord record = made_record();
+  record.measurement.anchors = 70;
+  EXPECT_EQ(only(record),
+            "label sharpness is a lower bound, since only pairs with one of 70 images were compared; leave "
+            "--anchors out to have the maximum");
+  record.measurement.tasks.clear();
+  EXPECT_TRUE(warnings(record).empty());
+}
+
 TEST(Warnings, EstimatorsThatDisagree) {
   MeasureRecord record = made_record();
   DimensionEstimate& twonn = record.measurement.dimension[1];

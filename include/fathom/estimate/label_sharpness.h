@@ -8,6 +8,7 @@
 // grows with the
 //              number of pairs, so compare data sets at equal M. The released code does something else
 //              (methods in docs/estimators.md): `as_published` reproduces it with true labels.
+// Anchors      Pairs with at least one anchor: a lower bound of K_F over all pairs. Draws are of all images.
 // Zero         Identical images with different labels (K_F infinite) are label conflicts: reported, and left
 // out. Units        1 / pixel unit of the protocol. x -> a x gives K_F / |a|; C equal channels give K_F /
 // sqrt(C); offsets,

@@ -116,7 +116,7 @@ struct NearestNeighbors::Buffers {
 
   /// Drops what the bounds rule out. True when that made room.
   bool cut_by_bounds(const PairScan& scan, std::uint32_t position) {
-    const double farthest = upper_rank(scan, position, k);
+    const double farthest = std::min(upper_rank(scan, position, k), limit(position));
     const std::size_t first = position * capacity;
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count[position]; ++i) {
@@ -134,14 +134,21 @@ struct NearestNeighbors::Buffers {
   void cut_by_distance(std::uint32_t position) {
     thread_local std::vector<Candidate> candidates;
     take_known(position, candidates);
-    const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(k);
-    std::nth_element(candidates.begin(), last - 1, candidates.end());
-    for (std::size_t i = 0; i < k; ++i) {
+    const std::size_t kept = std::min(k, candidates.size());  // fewer where a guess has set the limit
+    if (candidates.size() > k) {
+      const auto last = candidates.begin() + static_cast<std::ptrdiff_t>(k);
+      std::nth_element(candidates.begin(), last - 1, candidates.end());
+    }
+    for (std::size_t i = 0; i < kept; ++i) {
       lower[position * capacity + i] = candidates[i].lower;
       key[position * capacity + i] = candidates[i].row | kExact;
     }
-    count[position] = static_cast<std::uint32_t>(k);
-    lower_limit(position, candidates[k - 1].lower);
+    count[position] = static_cast<std::uint32_t>(kept);
+    if (candidates.size() >= k) {
+      lower_limit(
+          position,
+          std::max_element(candidates.begin(), candidates.begin() + static_cast<std::ptrdiff_t>(k))->lower);
+    }
   }
 
   void prune(const PairScan& scan, std::uint32_t position) {

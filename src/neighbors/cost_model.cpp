@@ -19,7 +19,6 @@ constexpr double kCandidate = 60.0;       // a pair that survives, whatever is t
 constexpr double kByteDifference = 0.02;  // a component of it in a direct difference of bytes
 constexpr double kListed = 900.0;         // a neighbour, with the candidates that it replaces, in tiles
 constexpr double kGuessed = 400.0;        // the same in the guess that a filter begins with
-constexpr double kFloatDifference = 0.2;  // of floating-point numbers
 constexpr double kEigen = 5.0;            // of the eigenvectors of n x n, n^3 times
 
 /// Thresholds fall while the scan goes on, and a sample's own directions suit it better than other rows.

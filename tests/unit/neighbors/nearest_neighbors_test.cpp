@@ -200,6 +200,43 @@ TEST(NearestNeighbors, PrefixesAreScansOfTheirOwn) {
   expect_equal(matrix, all_rows(1000), nearest.take_table(pairs), 30);
 }
 
+/// Tables of all prefixes, the whole last.
+std::vector<NeighborTable> prefix_tables(const RowMatrix& matrix, const std::vector<std::uint32_t>& order,
+                                         std::size_t k, SearchMode search) {
+  PairScan pairs(matrix, order, {2, best_simd_level(), search, k});
+  EXPECT_EQ(pairs.search_mode(), search);
+  EXPECT_FALSE(pairs.bounds_are_exact());
+  NearestNeighbors nearest(pairs, k);
+  std::vector<NeighborTable> tables;
+  nearest.on_prefix(5, [&](const NeighborTable& table) { tables.push_back(table); });
+  Collector* collectors[] = {&nearest};
+  pairs.run(collectors, halving_prefixes(pairs.size(), 2, 100), no_progress());
+  tables.push_back(nearest.take_table(pairs));
+  return tables;
+}
+
+// A guess sets limits below candidates of the prefix before, and the rows of a clump are alike to the codes,
+// so that the bounds leave more candidates open than there is room for: lists are cut to fewer than k.
+TEST(NearestNeighbors, GuessesAfterAPrefixLoseNothing) {
+  constexpr std::size_t count = 9'000, k = 65, clump = 600;
+  RowMatrix matrix = oracle::random_matrix<float>(count, 24, 12, 1, 0);
+  auto& rows = std::get<Matrix<float>>(matrix.stored);
+  for (std::size_t i = 1; i < clump; ++i) {
+    for (std::size_t j = 0; j < 24; ++j) rows.row(i)[j] = rows.row(0)[j] + 0.05F * rows.row(i)[j];
+  }
+  const auto order = shuffled(all_rows(count), 3);
+  const auto filter = prefix_tables(matrix, order, k, SearchMode::filter);
+  const auto tiles = prefix_tables(matrix, order, k, SearchMode::tiles);
+  ASSERT_EQ(filter.size(), 3u);
+  for (std::size_t p = 0; p < filter.size(); ++p) {
+    for (std::size_t i = 0; i < tiles[p].rows(); ++i) {
+      ASSERT_EQ(filter[p].found(i), p < 2 ? 5 : k) << p << " " << i;
+      ASSERT_TRUE(std::ranges::equal(filter[p].squared(i), tiles[p].squared(i))) << p << " " << i;
+      ASSERT_TRUE(std::ranges::equal(filter[p].index(i), tiles[p].index(i))) << p << " " << i;
+    }
+  }
+}
+
 /// A table of anchors holds their rows of the table of all, to the bit.
 void expect_rows_of(const NeighborTable& all, const NeighborTable& anchors,
                     std::vector<std::uint32_t> anchor_rows) {

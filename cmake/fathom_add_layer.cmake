@@ -1,10 +1,14 @@
-# fathom_add_layer(NAME SOURCES file... [DEPENDS layer...] [LIBRARIES target...])
+# fathom_add_layer(NAME [SHARED] SOURCES file... [DEPENDS layer...] [LIBRARIES target...])
 #
 # One layer, one target. DEPENDS are the earlier layers it may include (tools/check_layers holds the order);
 # LIBRARIES are third-party, and private: no public header of a layer shows one.
 function(fathom_add_layer name)
-  cmake_parse_arguments(PARSE_ARGV 1 LAYER "" "" "SOURCES;DEPENDS;LIBRARIES")
-  add_library(fathom_${name} STATIC ${LAYER_SOURCES})
+  cmake_parse_arguments(PARSE_ARGV 1 LAYER "SHARED" "" "SOURCES;DEPENDS;LIBRARIES")
+  if(LAYER_SHARED)
+    add_library(fathom_${name} SHARED ${LAYER_SOURCES})
+  else()
+    add_library(fathom_${name} STATIC ${LAYER_SOURCES})
+  endif()
   add_library(fathom::${name} ALIAS fathom_${name})
   target_include_directories(fathom_${name}
     PUBLIC ${PROJECT_SOURCE_DIR}/include

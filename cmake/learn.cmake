@@ -1,0 +1,10 @@
+# Finds LibTorch where FATHOM_LEARN asks for it, or for whatever there is.
+if(FATHOM_LEARN STREQUAL "AUTO")
+  find_package(Torch 1.13 QUIET)
+  set(FATHOM_LEARN ${Torch_FOUND})
+  if(NOT Torch_FOUND)
+    message(STATUS "LibTorch not found: building without represent, train and attack")
+  endif()
+elseif(FATHOM_LEARN)
+  find_package(Torch 1.13 REQUIRED)
+endif()

@@ -1,6 +1,7 @@
 #include "fathom/neighbors/nearest_neighbors.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <limits>
 #include <utility>
@@ -39,6 +40,7 @@ struct Candidate {
 
 constexpr std::uint32_t kExact = std::uint32_t{1} << 31;  // mark of a candidate whose distance is known
 constexpr std::size_t kStripe = 64;                       // positions that share a lock
+constexpr std::size_t kComparedAtOnce = 4;                // rows of which the kernels take several together
 
 }  // namespace
 
@@ -194,21 +196,36 @@ struct NearestNeighbors::Buffers {
     lower[first + static_cast<std::size_t>(found - begin)] = squared;
   }
 
+  /// The nearest candidates, by their bounds, of those that may be among the `wanted` nearest and whose
+  /// distances are not known: a few, since every known distance rules others out.
+  std::vector<std::uint32_t> nearest_open(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
+    thread_local std::vector<Candidate> open;
+    open.clear();
+    const std::lock_guard held(locks[position / kStripe]);
+    const double limit = upper_rank(scan, position, wanted);
+    for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
+      if (!(key[at] & kExact) && lower[at] <= limit) open.push_back({lower[at], key[at]});
+    }
+    const std::size_t few = std::min(open.size(), kComparedAtOnce);
+    std::partial_sort(open.begin(), open.begin() + static_cast<std::ptrdiff_t>(few), open.end());
+    std::vector<std::uint32_t> rows;
+    for (std::size_t i = 0; i < few; ++i) rows.push_back(open[i].row);
+    return rows;
+  }
+
   /// Finds the distances of the candidates that may be among the `wanted` nearest. Other positions may be
   /// settled at the same time: a pair that is a candidate of both is compared once.
   void make_exact_for_both(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
-    std::vector<std::uint32_t> open;
-    {
-      const std::lock_guard held(locks[position / kStripe]);
-      const double limit = upper_rank(scan, position, wanted);
-      for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
-        if (!(key[at] & kExact) && lower[at] <= limit) open.push_back(key[at]);
+    const std::uint32_t row = scan.row(position);
+    std::array<SquaredDistance, kComparedAtOnce> squared;
+    for (;;) {
+      const std::vector<std::uint32_t> others = nearest_open(scan, position, wanted);
+      if (others.empty()) return;
+      scan.exact(row, others, squared);
+      for (std::size_t i = 0; i < others.size(); ++i) {
+        set_exact(position, others[i], squared[i].value);
+        set_exact(scan.position(others[i]), row, squared[i].value);
       }
-    }
-    for (const std::uint32_t other : open) {
-      const double squared = scan.exact(scan.row(position), other).value;
-      set_exact(position, other, squared);
-      set_exact(scan.position(other), scan.row(position), squared);
     }
   }
 

@@ -294,6 +294,10 @@ void squared_distances(const T* a, const T* const* b, size_t rows, size_t count,
   for (; r + kRowsTogether <= rows; r += kRowsTogether) {
     squared_distances_of<T, kRowsTogether>(a, b + r, count, out + r);
   }
+  if (kRowsTogether > 2 && r + 2 <= rows) {
+    squared_distances_of<T, 2>(a, b + r, count, out + r);
+    r += 2;
+  }
   for (; r < rows; ++r) squared_distances_of<T, 1>(a, b + r, count, out + r);
 }
 

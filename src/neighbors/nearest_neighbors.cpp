@@ -1,6 +1,7 @@
 #include "fathom/neighbors/nearest_neighbors.h"
 
 #include <algorithm>
+#include <array>
 #include <atomic>
 #include <limits>
 #include <utility>
@@ -39,6 +40,7 @@ struct Candidate {
 
 constexpr std::uint32_t kExact = std::uint32_t{1} << 31;  // mark of a candidate whose distance is known
 constexpr std::size_t kStripe = 64;                       // positions that share a lock
+constexpr std::size_t kComparedAtOnce = 8;                // rows of which the kernels take several together
 
 }  // namespace
 
@@ -99,9 +101,19 @@ struct NearestNeighbors::Buffers {
   }
 
   void make_exact(const PairScan& scan, std::uint32_t position, double limit) {
-    for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
-      if ((key[at] & kExact) || lower[at] > limit) continue;
-      lower[at] = scan.exact(scan.row(position), key[at]).value;
+    thread_local std::vector<std::uint32_t> others;
+    thread_local std::vector<SquaredDistance> squared;
+    const auto open = [&](std::size_t at) { return !(key[at] & kExact) && lower[at] <= limit; };
+    others.clear();
+    const std::size_t first = position * capacity, end = first + count[position];
+    for (std::size_t at = first; at < end; ++at) {
+      if (open(at)) others.push_back(key[at]);
+    }
+    squared.resize(others.size());
+    scan.exact(scan.row(position), others, squared);
+    for (std::size_t at = first, next = 0; at < end; ++at) {
+      if (!open(at)) continue;
+      lower[at] = squared[next++].value;
       key[at] |= kExact;
     }
   }
@@ -194,21 +206,60 @@ struct NearestNeighbors::Buffers {
     lower[first + static_cast<std::size_t>(found - begin)] = squared;
   }
 
-  /// Finds the distances of the candidates that may be among the `wanted` nearest. Other positions may be
-  /// settled at the same time: a pair that is a candidate of both is compared once.
-  void make_exact_for_both(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
-    std::vector<std::uint32_t> open;
-    {
-      const std::lock_guard held(locks[position / kStripe]);
-      const double limit = upper_rank(scan, position, wanted);
-      for (std::size_t at = position * capacity, end = at + count[position]; at < end; ++at) {
-        if (!(key[at] & kExact) && lower[at] <= limit) open.push_back(key[at]);
-      }
+  /// What is known of the candidates of one position at one moment.
+  struct Bounds {
+    std::vector<double> upper;  // of every candidate
+    std::vector<std::pair<Candidate, std::size_t>>
+        open;  // those not compared yet, and their place in `upper`
+    /// Smallest value that at least `wanted` candidates are known not to exceed.
+    double limit(std::size_t wanted) {
+      ranked = upper;
+      const auto kth = ranked.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
+      std::nth_element(ranked.begin(), kth, ranked.end());
+      return *kth;
     }
-    for (const std::uint32_t other : open) {
-      const double squared = scan.exact(scan.row(position), other).value;
-      set_exact(position, other, squared);
-      set_exact(scan.position(other), scan.row(position), squared);
+    std::vector<double> ranked;
+  };
+
+  void take_bounds(const PairScan& scan, std::uint32_t position, Bounds& bounds) {
+    bounds.upper.clear();
+    bounds.open.clear();
+    const std::lock_guard held(locks[position / kStripe]);
+    for (std::size_t i = 0; i < count[position]; ++i) {
+      const std::size_t at = position * capacity + i;
+      bounds.upper.push_back(upper(scan, position, i));
+      if (!(key[at] & kExact)) bounds.open.push_back({{lower[at], key[at]}, i});
+    }
+  }
+
+  /// Finds the distances of the candidates that may be among the `wanted` nearest, nearest first by their
+  /// bounds, since every known distance may rule others out. Other positions may be settled at the same time:
+  /// a pair that is a candidate of both is compared once.
+  void make_exact_for_both(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
+    thread_local Bounds bounds;
+    take_bounds(scan, position, bounds);
+    std::ranges::sort(bounds.open);
+    const std::uint32_t row = scan.row(position);
+    std::array<std::uint32_t, kComparedAtOnce> others{};
+    std::array<SquaredDistance, kComparedAtOnce> squared{};
+    std::size_t known = bounds.upper.size() - bounds.open.size();
+    double limit = bounds.limit(wanted);
+    for (std::size_t next = 0; next < bounds.open.size();) {
+      if (known >= wanted) limit = bounds.limit(wanted);  // fewer rule nothing out
+      std::size_t few = 0;
+      for (; few < others.size() && next + few < bounds.open.size(); ++few) {
+        if (bounds.open[next + few].first.lower > limit) break;
+        others[few] = bounds.open[next + few].first.row;
+      }
+      if (few == 0) return;
+      scan.exact(row, {others.data(), few}, squared);
+      for (std::size_t i = 0; i < few; ++i) {
+        bounds.upper[bounds.open[next + i].second] = squared[i].value;
+        set_exact(position, others[i], squared[i].value);
+        set_exact(scan.position(others[i]), row, squared[i].value);
+      }
+      next += few;
+      known += few;
     }
   }
 

@@ -1,6 +1,7 @@
 #include "fathom/neighbors/pair_scan.h"
 
 #include <algorithm>
+#include <array>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -145,16 +146,32 @@ double PairScan::upper(std::uint32_t position_a, std::uint32_t position_b) const
 }
 
 SquaredDistance PairScan::exact(std::uint32_t a, std::uint32_t b) const {
+  SquaredDistance squared{};
+  exact(a, {&b, 1}, {&squared, 1});
+  return squared;
+}
+
+void PairScan::exact(std::uint32_t a, std::span<const std::uint32_t> others,
+                     std::span<SquaredDistance> out) const {
+  constexpr std::size_t at_once = 8;
   const kernels::KernelSet& set = select_kernels(options_.simd);
-  return std::visit(
-      [&]<class T>(const Matrix<T>& rows) -> SquaredDistance {
-        const T *row_a = rows.row(a).data(), *row_b = rows.row(b).data();
-        if constexpr (std::is_same_v<T, std::uint8_t>) {
-          return {static_cast<double>(set.squared_distance_bytes(row_a, row_b, rows.cols()))};
-        } else if constexpr (std::is_same_v<T, float>) {
-          return {set.squared_distance_float(row_a, row_b, rows.cols())};
-        } else {
-          return {set.squared_distance_double(row_a, row_b, rows.cols())};
+  std::visit(
+      [&]<class T>(const Matrix<T>& rows) {
+        const T* const row_a = rows.row(a).data();
+        for (std::size_t first = 0; first < others.size(); first += at_once) {
+          const std::size_t count = std::min(at_once, others.size() - first);
+          std::array<const T*, at_once> row;
+          std::array<double, at_once> squared;
+          for (std::size_t i = 0; i < count; ++i) row[i] = rows.row(others[first + i]).data();
+          if constexpr (std::is_same_v<T, std::uint8_t>) {
+            for (std::size_t i = 0; i < count; ++i)
+              squared[i] = static_cast<double>(set.squared_distance_bytes(row_a, row[i], rows.cols()));
+          } else if constexpr (std::is_same_v<T, float>) {
+            set.squared_distances_float(row_a, row.data(), count, rows.cols(), squared.data());
+          } else {
+            set.squared_distances_double(row_a, row.data(), count, rows.cols(), squared.data());
+          }
+          for (std::size_t i = 0; i < count; ++i) out[first + i] = {squared[i]};
         }
       },
       matrix_.stored);

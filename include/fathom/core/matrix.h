@@ -11,19 +11,28 @@
 #include <vector>
 
 #include "fathom/core/error.h"
+#include "fathom/core/value_memory.h"
 
 namespace fathom {
 
 namespace detail {
 
-/// Leaves new values without a value, so that the pages of a large matrix are first touched by whoever fills
-/// them.
+/// Memory of allocate_values(). Leaves new values without a value, so that the pages of a large matrix are
+/// first touched by whoever fills them.
 template <class T>
-struct UnfilledAllocator : std::allocator<T> {
+struct UnfilledAllocator {
+  using value_type = T;
+  UnfilledAllocator() = default;
   template <class U>
-  struct rebind {
-    using other = UnfilledAllocator<U>;
-  };
+  UnfilledAllocator(const UnfilledAllocator<U>&) {}
+
+  T* allocate(std::size_t count) {
+    if (count > std::size_t(-1) / sizeof(T)) throw std::bad_array_new_length();
+    return static_cast<T*>(allocate_values(count * sizeof(T)));
+  }
+  void deallocate(T* values, std::size_t) noexcept { free_values(values); }
+  friend bool operator==(UnfilledAllocator, UnfilledAllocator) { return true; }
+
   template <class U>
   void construct(U* place) noexcept {
     ::new (static_cast<void*>(place)) U;

@@ -102,6 +102,10 @@ class PairScan {
   double upper(std::uint32_t position_a, std::uint32_t position_b) const;
   /// Squared distance of two rows of the matrix in stored units: direct differences, summed in float64.
   SquaredDistance exact(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const;
+  /// The same of one row and several others, into `out`, which has their number of places or more: faster,
+  /// since what is done to the one row is done once.
+  void exact(std::uint32_t matrix_row, std::span<const std::uint32_t> others,
+             std::span<SquaredDistance> out) const;
 
  private:
   std::uint64_t pairs() const;

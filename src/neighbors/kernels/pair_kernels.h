@@ -97,9 +97,12 @@ struct KernelSet {
   uint32_t (*squared_distance_words)(const int16_t* a, const int16_t* b, size_t count);
   /// Sum of (a[k] - b[k])^2, exactly.
   uint64_t (*squared_distance_bytes)(const uint8_t* a, const uint8_t* b, size_t count);
-  /// Sum of (a[k] - b[k])^2 in float64: 16 partial sums, component k in number k % 16, added as a tree.
-  double (*squared_distance_float)(const float* a, const float* b, size_t count);
-  double (*squared_distance_double)(const double* a, const double* b, size_t count);
+  /// Of every row b[r] the sum of (a[k] - b[r][k])^2 in float64: 16 partial sums, component k in number
+  /// k % 16, added as a tree.
+  void (*squared_distances_float)(const float* a, const float* const* b, size_t rows, size_t count,
+                                  double* out);
+  void (*squared_distances_double)(const double* a, const double* const* b, size_t rows, size_t count,
+                                   double* out);
   /// Codes: (clamped value - low) / scale, rounded and at most 255, and the sums of squares of what they
   /// leave of the clamped values and of the values.
   void (*quantise_float)(const float* values, size_t count, const Quantiser& quantiser, uint8_t* codes,

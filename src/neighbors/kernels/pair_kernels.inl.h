@@ -200,8 +200,6 @@ void compare(const ByteRows& rows, Survivors& survivors) {
   }
 }
 
-#undef FATHOM_INLINE
-
 // ---- bounds and thresholds
 // -----------------------------------------------------------------------------------
 
@@ -236,22 +234,71 @@ inline double add_tree(double* partial) {
   return partial[0];
 }
 
+// Vectors of the compiler, which it splits into what the level has.
+constexpr size_t kLanes = 8;
+typedef double Doubles __attribute__((vector_size(kLanes * sizeof(double))));
+
 template <class T>
-double squared_distance(const T* a, const T* b, size_t count) {
-  double partial[kPartialSums] = {};
+FATHOM_INLINE void load_doubles(const T* values, Doubles& out) {
+  typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
+  Values stored;
+  memcpy(&stored, values, sizeof stored);
+  out = __builtin_convertvector(stored, Doubles);
+}
+
+/// So many rows at once leave their sums in registers.
+#if defined(__AVX512F__)
+constexpr size_t kRowsTogether = 4;
+#elif defined(__AVX2__)
+constexpr size_t kRowsTogether = 2;
+#else
+constexpr size_t kRowsTogether = 1;
+#endif
+
+template <class T, size_t rows>
+void squared_distances_of(const T* a, const T* const* b, size_t count, double* out) {
+  constexpr size_t vectors = kPartialSums / kLanes;
+  Doubles sums[rows][vectors] = {};
+  const T* other[rows];
+#pragma GCC unroll 4
+  for (size_t r = 0; r < rows; ++r) other[r] = b[r];
   size_t k = 0;
   for (; k + kPartialSums <= count; k += kPartialSums) {
-#pragma GCC unroll 16
-    for (size_t i = 0; i < kPartialSums; ++i) {
-      const double difference = static_cast<double>(a[k + i]) - static_cast<double>(b[k + i]);
-      partial[i] += difference * difference;
+#pragma GCC unroll 2
+    for (size_t v = 0; v < vectors; ++v) {
+      Doubles left;
+      load_doubles(a + k + v * kLanes, left);
+#pragma GCC unroll 4
+      for (size_t r = 0; r < rows; ++r) {
+        Doubles right;
+        load_doubles(other[r] + k + v * kLanes, right);
+        const Doubles difference = left - right;
+        sums[r][v] += difference * difference;
+      }
     }
   }
-  for (size_t i = 0; k + i < count; ++i) {
-    const double difference = static_cast<double>(a[k + i]) - static_cast<double>(b[k + i]);
-    partial[i] += difference * difference;
+  for (size_t r = 0; r < rows; ++r) {
+    double partial[kPartialSums];
+    memcpy(partial, sums[r], sizeof partial);
+    for (size_t i = 0; k + i < count; ++i) {
+      const double difference = static_cast<double>(a[k + i]) - static_cast<double>(other[r][k + i]);
+      partial[i] += difference * difference;
+    }
+    out[r] = add_tree(partial);
   }
-  return add_tree(partial);
+}
+
+template <class T>
+void squared_distances(const T* a, const T* const* b, size_t rows, size_t count, double* out) {
+  size_t r = 0;
+  for (; r + kRowsTogether <= rows; r += kRowsTogether) {
+    squared_distances_of<T, kRowsTogether>(a, b + r, count, out + r);
+  }
+  if (kRowsTogether > 2 && r + 2 <= rows) {
+    squared_distances_of<T, 2>(a, b + r, count, out + r);
+    r += 2;
+  }
+  for (; r < rows; ++r) squared_distances_of<T, 1>(a, b + r, count, out + r);
 }
 
 template <class T>
@@ -275,10 +322,7 @@ double squared_norm(const T* a, size_t count) {
 // ---- quantising
 // ----------------------------------------------------------------------------------------------
 
-// Vectors of the compiler, which it splits into what the level has: loops with these minima and conversions
-// it leaves scalar.
-constexpr size_t kLanes = 8;
-typedef double Doubles __attribute__((vector_size(kLanes * sizeof(double))));
+// Vectors of the compiler again: loops with these minima and conversions it leaves scalar.
 typedef int32_t Ints __attribute__((vector_size(kLanes * sizeof(int32_t))));
 typedef uint8_t Bytes __attribute__((vector_size(kLanes)));
 
@@ -318,6 +362,8 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
   }
 }
 
+#undef FATHOM_INLINE
+
 constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare<ByteOps>},
                                 {layout<ByteOps>(), multiply<ByteOps>},
                                 {layout<DoubleOps>(), multiply<DoubleOps>},
@@ -327,8 +373,8 @@ constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare
                                 byte_product,
                                 squared_distance_words,
                                 squared_distance_bytes,
-                                squared_distance<float>,
-                                squared_distance<double>,
+                                squared_distances<float>,
+                                squared_distances<double>,
                                 quantise<float>,
                                 quantise<double>,
                                 squared_norm<float>,

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <cstdint>
 #include <memory>
 #include <utility>
 
@@ -17,6 +18,13 @@ TEST(Matrix, HasRowsOfItsOwn) {
   Matrix<float> copy = matrix;
   copy.row(1)[2] = 6;
   EXPECT_EQ(std::as_const(matrix).row(1)[2], 5);
+}
+
+TEST(Matrix, BeginsOnACacheLine) {
+  for (const std::size_t rows : {std::size_t{1}, std::size_t{3}, std::size_t{100'000}}) {
+    const Matrix<float> matrix(rows, 33);
+    EXPECT_EQ(reinterpret_cast<std::uintptr_t>(matrix.values().data()) % 64, 0u) << rows;
+  }
 }
 
 TEST(Matrix, LivesInAPlaceThatItKeeps) {

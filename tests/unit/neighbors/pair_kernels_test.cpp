@@ -316,10 +316,6 @@ TEST_P(PairKernels, SameBitsAsScalar) {
       for (std::size_t j = 0; j < 3; ++j)
         EXPECT_EQ(dot[i * stride + j], expected[i * scalar_stride + j]) << depth;
     }
-    EXPECT_EQ(set.squared_distance_float(rows[0].data(), rows[1].data(), depth),
-              scalar.squared_distance_float(rows[0].data(), rows[1].data(), depth));
-    EXPECT_EQ(set.squared_distance_double(doubles[0].data(), doubles[1].data(), depth),
-              scalar.squared_distance_double(doubles[0].data(), doubles[1].data(), depth));
     EXPECT_EQ(set.squared_norm_float(rows[2].data(), depth),
               scalar.squared_norm_float(rows[2].data(), depth));
     EXPECT_EQ(set.squared_norm_double(doubles[2].data(), depth),
@@ -327,23 +323,51 @@ TEST_P(PairKernels, SameBitsAsScalar) {
   }
 }
 
-TEST_P(PairKernels, DirectDifferencesAgreeWithLongDouble) {
+/// squared_distances of row 0 with the others.
+template <class T>
+std::vector<double> distances_from_first(const KernelSet& set, const std::vector<std::vector<T>>& rows) {
+  std::vector<const T*> others;
+  for (std::size_t i = 1; i < rows.size(); ++i) others.push_back(rows[i].data());
+  std::vector<double> squared(others.size());
+  if constexpr (std::is_same_v<T, float>) {
+    set.squared_distances_float(rows[0].data(), others.data(), others.size(), rows[0].size(), squared.data());
+  } else {
+    set.squared_distances_double(rows[0].data(), others.data(), others.size(), rows[0].size(),
+                                 squared.data());
+  }
+  return squared;
+}
+
+// Several rows at once give the bits that each gives alone, however many there are.
+TEST_P(PairKernels, DirectDifferencesAgreeWithLongDoubleAndHaveTheBitsOfScalar) {
+  const KernelSet& scalar = select_kernels(SimdLevel::scalar);
   Generator generator = make_generator(4);
   for (const std::size_t depth :
        {std::size_t{1}, std::size_t{15}, std::size_t{16}, std::size_t{33}, std::size_t{50176}}) {
-    std::vector<float> a(depth), b(depth);
-    for (std::size_t k = 0; k < depth; ++k) {
-      a[k] = static_cast<float>(255.0 * uniform_unit(generator));
-      b[k] = static_cast<float>(255.0 * uniform_unit(generator));
+    for (std::size_t others = 1; others <= 9; ++others) {
+      std::vector<std::vector<float>> floats(1 + others);
+      std::vector<std::vector<double>> doubles(1 + others);
+      for (std::size_t i = 0; i <= others; ++i) {
+        for (std::size_t k = 0; k < depth; ++k) {
+          doubles[i].push_back(255.0 * uniform_unit(generator));
+          floats[i].push_back(static_cast<float>(doubles[i].back()));
+        }
+      }
+      const std::vector<double> of_floats = distances_from_first(set, floats);
+      const std::vector<double> of_doubles = distances_from_first(set, doubles);
+      EXPECT_EQ(of_floats, distances_from_first(scalar, floats)) << depth << " " << others;
+      EXPECT_EQ(of_doubles, distances_from_first(scalar, doubles)) << depth << " " << others;
+      for (std::size_t i = 1; i <= others; ++i) {
+        long double expected = 0;
+        for (std::size_t k = 0; k < depth; ++k) {
+          const long double difference =
+              static_cast<long double>(floats[0][k]) - static_cast<long double>(floats[i][k]);
+          expected += difference * difference;
+        }
+        const double value = static_cast<double>(expected);
+        EXPECT_NEAR(of_floats[i - 1], value, value * (static_cast<double>(depth) / 16 + 8) * 0x1p-53);
+      }
     }
-    long double expected = 0;
-    for (std::size_t k = 0; k < depth; ++k) {
-      const long double difference = static_cast<long double>(a[k]) - static_cast<long double>(b[k]);
-      expected += difference * difference;
-    }
-    const double value = static_cast<double>(expected);
-    EXPECT_NEAR(set.squared_distance_float(a.data(), b.data(), depth), value,
-                value * (static_cast<double>(depth) / 16 + 8) * 0x1p-53);
   }
 }
 

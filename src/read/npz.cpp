@@ -1,26 +1,19 @@
 #include "fathom/read/npz.h"
 
-#include <zip.h>
-
 #include <algorithm>
-#include <array>
-#include <cstdint>
 #include <map>
-#include <memory>
 #include <optional>
 #include <utility>
 #include <vector>
 
 #include "fathom/core/error.h"
-#include "read/byte_source.h"
 #include "read/npy_stream.h"
 #include "read/one_data_set.h"
+#include "read/zip_archive.h"
 
 namespace fathom {
 
 namespace {
-
-constexpr const char* copy_again = "copy or download the file again";
 
 struct KeyPair {
   Split split;
@@ -45,140 +38,49 @@ const std::vector<KeySet>& key_sets() {
   return sets;
 }
 
+ZipWords words() {
+  return {".npz archive", "give a file written by numpy.savez, or copy or download it again",
+          "write the file again with numpy.savez or numpy.savez_compressed"};
+}
+
 /// One opened archive.
 class Archive {
  public:
-  explicit Archive(const std::filesystem::path& path) : name_(path.string()) {
-    packed_bytes_ = open_bytes(path)->at_most();
-    int code = 0;
-    zip_.reset(zip_open(path.c_str(), ZIP_RDONLY, &code));
-    if (!zip_) {
-      zip_error_t error;
-      zip_error_init_with_code(&error, code);
-      refuse(error);
-    }
-    list_members();
+  explicit Archive(const std::filesystem::path& path) : zip_(path, words()) { list_arrays(); }
+  Archive(std::span<const std::byte> bytes, std::string name) : zip_(bytes, std::move(name), words()) {
+    list_arrays();
   }
 
-  Archive(std::span<const std::byte> bytes, std::string name)
-      : name_(std::move(name)), packed_bytes_(bytes.size()) {
-    zip_error_t error;
-    zip_error_init(&error);
-    zip_source_t* source = zip_source_buffer_create(bytes.data(), bytes.size(), 0, &error);
-    FATHOM_CHECK(source != nullptr);
-    zip_.reset(zip_open_from_source(source, ZIP_RDONLY, &error));
-    if (!zip_) {
-      zip_source_free(source);
-      refuse(error);
-    }
-    zip_error_fini(&error);
-    list_members();
-  }
-
-  const std::string& name() const { return name_; }
+  const std::string& name() const { return zip_.name(); }
   /// Names of the arrays, without ".npy".
   std::vector<std::string> keys() const {
     std::vector<std::string> names;
-    for (const auto& member : members_) names.push_back(member.first);
+    for (const auto& member : arrays_) names.push_back(member.first);
     return names;
   }
-  bool has(const std::string& key) const { return members_.count(key) > 0; }
+  bool has(const std::string& key) const { return arrays_.count(key) > 0; }
 
-  std::string member_name(const std::string& key) const { return name_ + " (" + key + ".npy)"; }
-  Array read(const std::string& key) const;
-
- private:
-  struct Discard {
-    void operator()(zip_t* zip) const { zip_discard(zip); }
-  };
-
-  [[noreturn]] void refuse(zip_error_t& error) const {
-    const std::string reason = zip_error_strerror(&error);
-    zip_error_fini(&error);
-    throw InputError(name_, "is not a readable .npz archive (" + reason + ")",
-                     "give a file written by numpy.savez, or copy or download it again");
+  std::string member_name(const std::string& key) const { return name() + " (" + key + ".npy)"; }
+  Array read(const std::string& key) const {
+    const std::string member = member_name(key);
+    return read_npy_stream(*zip_.open(arrays_.at(key), member), member);
   }
 
-  void list_members() {
-    const zip_int64_t count = zip_get_num_entries(zip_.get(), 0);
-    for (zip_int64_t i = 0; i < count; ++i) {
-      const char* member = zip_get_name(zip_.get(), static_cast<zip_uint64_t>(i), ZIP_FL_ENC_GUESS);
-      std::string key = member != nullptr ? member : "";
-      const std::size_t end = key.size() < 4 ? std::string::npos : key.size() - 4;
-      if (end == std::string::npos || key.substr(end) != ".npy") continue;
-      key.resize(end);
-      const bool added = members_.emplace(key, static_cast<zip_uint64_t>(i)).second;
+ private:
+  void list_arrays() {
+    for (std::size_t i = 0; i < zip_.members().size(); ++i) {
+      std::string key = zip_.members()[i];
+      if (!key.ends_with(".npy")) continue;
+      key.resize(key.size() - 4);
+      const bool added = arrays_.emplace(key, i).second;
       if (!added)
-        throw InputError(name_, "holds \"" + key + "\" twice", "write the file again with numpy.savez");
+        throw InputError(name(), "holds \"" + key + "\" twice", "write the file again with numpy.savez");
     }
   }
 
-  std::string name_;
-  std::uint64_t packed_bytes_;
-  std::unique_ptr<zip_t, Discard> zip_;
-  std::map<std::string, zip_uint64_t> members_;
+  ZipArchive zip_;
+  std::map<std::string, std::size_t> arrays_;
 };
-
-/// The bytes of one member, its CRC checked at the end.
-class MemberBytes : public ByteSource {
- public:
-  MemberBytes(zip_t* zip, const zip_stat_t& status, std::string name)
-      : name_(std::move(name)), left_(status.size) {
-    file_.reset(zip_fopen_index(zip, status.index, 0));
-    if (!file_) refuse(zip_strerror(zip));
-  }
-
-  std::size_t read(std::span<std::byte> out) override {
-    std::size_t done = 0;
-    while (done < out.size()) {
-      const zip_int64_t got = zip_fread(file_.get(), out.data() + done, out.size() - done);
-      if (got < 0) refuse(zip_file_strerror(file_.get()));
-      if (got == 0) break;
-      done += static_cast<std::size_t>(got);
-    }
-    left_ -= std::min<std::uint64_t>(left_, done);
-    return done;
-  }
-  std::uint64_t at_most() const override { return left_; }
-
- private:
-  struct Close {
-    void operator()(zip_file_t* file) const { zip_fclose(file); }
-  };
-
-  [[noreturn]] void refuse(const char* reason) const {
-    throw InputError(name_, std::string("cannot be unpacked (") + reason + ")", copy_again);
-  }
-
-  std::string name_;
-  std::uint64_t left_;
-  std::unique_ptr<zip_file_t, Close> file_;
-};
-
-Array Archive::read(const std::string& key) const {
-  const std::string name = member_name(key);
-  zip_stat_t status;
-  zip_stat_init(&status);
-  constexpr zip_uint64_t needed = ZIP_STAT_INDEX | ZIP_STAT_SIZE | ZIP_STAT_COMP_SIZE | ZIP_STAT_COMP_METHOD;
-  const bool known =
-      zip_stat_index(zip_.get(), members_.at(key), 0, &status) == 0 && (status.valid & needed) == needed;
-  if (!known) throw InputError(name, "has a broken entry in the archive", copy_again);
-  if (status.comp_method != ZIP_CM_STORE && status.comp_method != ZIP_CM_DEFLATE) {
-    throw InputError(name, "has compression method " + std::to_string(status.comp_method),
-                     "write the file again with numpy.savez or numpy.savez_compressed");
-  }
-  // A size that no deflate stream of this length can reach is a lie, and memory is set aside by size.
-  const std::uint64_t packed = std::min<std::uint64_t>(status.comp_size, packed_bytes_);
-  const bool stored = status.comp_method == ZIP_CM_STORE;
-  if (status.size > (stored ? packed : most_inflated(packed))) {
-    throw InputError(name,
-                     "claims " + std::to_string(status.size) + " bytes, which the " + std::to_string(packed) +
-                         " bytes in the archive cannot hold",
-                     copy_again);
-  }
-  MemberBytes bytes(zip_.get(), status, name);
-  return read_npy_stream(bytes, name);
-}
 
 const KeySet* find_keys(const Archive& archive) {
   for (const KeySet& set : key_sets()) {

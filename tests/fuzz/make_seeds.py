@@ -6,6 +6,7 @@ Usage: make_seeds.py FOLDER    (writes FOLDER/fuzz_npy/..., FOLDER/fuzz_npz/...,
 import base64
 import gzip
 import io
+import json
 import pathlib
 import struct
 import sys
@@ -67,6 +68,63 @@ WEBP_LOSSLESS = base64.b64decode(
     "UklGRjYAAABXRUJQVlA4TCoAAAAvCIABAJkyRPQ/NuWP6H9AQds2TMCUP8u3IRgOBWkbsLDdiQkAxMpx+ww=")
 
 
+def safetensors(header, values):
+    text = json.dumps(header).encode()
+    return struct.pack("<Q", len(text)) + text + values
+
+
+def pickled_name(module, name):
+    return b"c" + module + b"\n" + name + b"\n"
+
+
+def pickled_text(text):
+    return b"X" + struct.pack("<I", len(text)) + text
+
+
+def pickled_tensor(storage, values, offset, shape, strides):
+    """A float32 tensor as PyTorch pickles it."""
+    def counts(numbers):
+        return b"(" + b"".join(b"K" + bytes([number]) for number in numbers) + b"t"
+
+    storage_id = (b"(" + pickled_text(b"storage") + pickled_name(b"torch", b"FloatStorage") + pickled_text(storage)
+                  + pickled_text(b"cpu") + b"K" + bytes([values]) + b"tQ")
+    ordered = pickled_name(b"collections", b"OrderedDict") + b")R"
+    return (pickled_name(b"torch._utils", b"_rebuild_tensor_v2") + b"(" + storage_id + b"K" + bytes([offset])
+            + counts(shape) + counts(strides) + b"\x89" + ordered + b"tR")
+
+
+def pickles():
+    ordered = pickled_name(b"collections", b"OrderedDict") + b")R"
+    weight = pickled_text(b"fc.weight") + pickled_tensor(b"0", 12, 1, (2, 3), (3, 1))
+    turned = pickled_text(b"turned") + pickled_tensor(b"0", 12, 0, (3, 4), (1, 3))
+    parameter = (pickled_text(b"bias") + pickled_name(b"torch._utils", b"_rebuild_parameter") + b"("
+                 + pickled_tensor(b"1", 4, 0, (4,), (1,)) + b"\x88" + ordered + b"tR")
+    metadata = b"}" + pickled_text(b"_metadata") + ordered + b"sb"
+    state = ordered + b"q\x01(" + weight + turned + parameter + b"u" + metadata
+    beside = pickled_text(b"epoch") + b"M\x01\x02" + pickled_text(b"rates") + b"](G" + bytes(8) + b"N\x8a\x02ABe"
+    yield b"\x80\x02" + state + b"."
+    yield b"\x80\x02}(" + pickled_text(b"state_dict") + state + beside + pickled_text(b"again") + b"h\x01u."
+    framed = b"}\x94(\x8c\x01a\x94" + pickled_tensor(b"0", 12, 0, (), ()) + b"u."
+    yield b"\x80\x04\x95" + struct.pack("<Q", len(framed)) + framed
+
+
+def torch_archive(pickled):
+    file = io.BytesIO()
+    with zipfile.ZipFile(file, "w") as archive:
+        for name, contents in [("data.pkl", pickled), ("byteorder", b"little"), ("data/0", bytes(range(48))),
+                               ("data/1", bytes(16)), ("version", b"3\n")]:
+            archive.writestr(zipfile.ZipInfo("w/" + name), contents)
+    return file.getvalue()
+
+
+def plain_torch(pickled):
+    """As before PyTorch 1.6: four pickles, the keys of the storages, the storages."""
+    magic = b"\x80\x02\x8a\x0al\xfc\x9cF\xf9 j\xa8P\x19.\x80\x02M\xe9\x03."
+    keys = b"\x80\x02](" + pickled_text(b"0") + pickled_text(b"1") + b"e."
+    storages = struct.pack("<q", 12) + bytes(range(48)) + struct.pack("<q", 4) + bytes(16)
+    return magic + b"\x80\x02}." + pickled + keys + storages
+
+
 def seeds():
     count = bytes(range(48))
     images, labels = npy("|u1", (3, 2, 2), count[:12]), npy("<i8", (3, 1), struct.pack("<3q", 1, 0, 1))
@@ -91,6 +149,13 @@ def seeds():
     yield "fuzz_idx", plain + [gzip.compress(each, mtime=0) for each in plain]
     pixels = count * 64
     yield "fuzz_cifar", [b"\x03" + pixels, (b"\x09" + pixels) * 2, b"\x13\x63" + pixels, (b"\x00\x00" + pixels) * 2]
+    yield "fuzz_pickle", list(pickles())
+    yield "fuzz_tensor_file", [make(each) for each in pickles() for make in (torch_archive, plain_torch)] + [
+        safetensors({}, b""),
+        safetensors({"__metadata__": {"format": "pt"}, "a": {"dtype": "F32", "shape": [2, 3], "data_offsets": [0, 24]},
+                     "b": {"dtype": "I64", "shape": [], "data_offsets": [24, 32]}}, count[:32]),
+        safetensors({"a": {"dtype": "BF16", "shape": [0, 3], "data_offsets": [0, 0]},
+                     "b": {"dtype": "BOOL", "shape": [5], "data_offsets": [0, 5]}}, bytes(5))]
     yield "fuzz_table", [
         b"path,label\na.png,0\nb.png,1\n", b"\xef\xbb\xbfpath;label;group\r\na.png;x;1\r\n\"b;\"\"c.png\";y;2\r\n",
         b"path\tlabel\n\"two\nlines.png\"\t0", b"path,label,split\na,1,train\n\nb,2,test\n"]

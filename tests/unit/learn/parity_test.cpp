@@ -96,7 +96,9 @@ class Parity : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     std::ifstream file(std::string(FATHOM_PARITY_FOLDER) + "/" + GetParam().name + ".pt", std::ios::binary);
-    if (!file) GTEST_SKIP() << "nothing to compare with: python3-torchvision is not installed";
+    if (!file)
+      GTEST_SKIP() << "nothing to compare with: ctest runs tools/export_torchvision first, where "
+                      "python3-torchvision is installed";
     const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
     reference_ = torch::pickle_load(bytes);
     network_ = make_network(GetParam().options);

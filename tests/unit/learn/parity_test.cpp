@@ -24,6 +24,10 @@ struct Case {
   bool trains = false;
 };
 
+void PrintTo(const Case& tested, std::ostream* out) {
+  *out << tested.name;
+}
+
 std::vector<Case> all_cases() {
   std::ifstream file(FATHOM_PARITY_CASES);
   std::vector<Case> cases;
@@ -65,7 +69,8 @@ double relative_difference(const torch::Tensor& actual, const torch::Tensor& exp
 
 /// As the exporter thins gradients out.
 torch::Tensor sample(const torch::Tensor& values) {
-  return values.reshape({-1}).slice(0, 0, c10::nullopt, 1 + values.numel() / (1 << 18));
+  using torch::indexing::None;
+  return values.reshape({-1}).index({torch::indexing::Slice(None, None, 1 + values.numel() / (1 << 18))});
 }
 
 /// docs/networks.md, without the commas in numbers.
@@ -91,7 +96,9 @@ class Parity : public testing::TestWithParam<Case> {
  protected:
   void SetUp() override {
     std::ifstream file(std::string(FATHOM_PARITY_FOLDER) + "/" + GetParam().name + ".pt", std::ios::binary);
-    if (!file) GTEST_SKIP() << "nothing to compare with: python3-torchvision is not installed";
+    if (!file)
+      GTEST_SKIP() << "nothing to compare with: ctest runs tools/export_torchvision first, where "
+                      "python3-torchvision is installed";
     const std::vector<char> bytes((std::istreambuf_iterator<char>(file)), {});
     reference_ = torch::pickle_load(bytes);
     network_ = make_network(GetParam().options);

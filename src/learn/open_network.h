@@ -28,11 +28,11 @@ namespace fathom {
 inline constexpr std::string_view kCheckpointFormat = "fathom.checkpoint/1";
 
 struct OpenNetworkOptions {
-  std::string model;              ///< one of model_names(); empty: the file says
-  std::filesystem::path weights;  ///< empty: untrained
-  std::int64_t channels = 0;      ///< of the images; 0: as the weights have it, 3 where untrained
-  std::int64_t classes = 0;       ///< outputs; 0: as the weights have it, torchvision's 1000 where untrained
-  std::uint64_t seed = 0;         ///< of untrained weights
+  std::string model = {};              ///< one of model_names(); empty: the file says
+  std::filesystem::path weights = {};  ///< empty: untrained
+  std::int64_t channels = 0;           ///< of the images; 0: as the weights have it, 3 where untrained
+  std::int64_t classes = 0;  ///< outputs; 0: as the weights have it, torchvision's 1000 where untrained
+  std::uint64_t seed = 0;    ///< of untrained weights
 };
 
 /// A network in evaluation mode, and what is known of it. Whether that fits the data is for the caller.

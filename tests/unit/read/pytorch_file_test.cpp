@@ -149,7 +149,7 @@ TEST_F(PyTorchFile, AMisledPickleIsRefused) {
   EXPECT_TRUE(says(pickle("h\7"), {"recalls what it never noted", "at byte 4"}));
   EXPECT_TRUE(says(pickle("q\1"), {"takes a value that is not there"}));
   EXPECT_TRUE(says(pickle("t"), {"mark that is not there"}));
-  EXPECT_TRUE(says(pickle("N(s"), {"takes a value"}));  // nothing below the mark
+  EXPECT_TRUE(says(pickle("}NN(s"), {"takes a value"}));  // nothing below the mark
   EXPECT_TRUE(says(pickle("}(Nu"), {"key without a value"}));
   EXPECT_TRUE(says(pickle("Na"), {"takes a value"}));
   EXPECT_TRUE(says(pickle("NNa"), {"needs a list"}));

@@ -1,6 +1,7 @@
 #include "learn/open_network.h"
 
 #include <gtest/gtest.h>
+#include <unistd.h>
 
 #include <filesystem>
 #include <map>
@@ -163,6 +164,18 @@ TEST_F(OpenTorchFile, AnotherModelsWeightsAreNamed) {
   EXPECT_TRUE(says(refusal(torch_file("plain.pth"), "resnet18"), {"plain.pth", "does not fit the model"}));
   EXPECT_TRUE(says(refusal(torch_file("resnet18.pth"), "resnet18", 0, 2),
                    {"fc.weight is 5 x 512 there and 2 x 512 here", "--classes"}));
+}
+
+TEST_F(OpenTorchFile, AFileThatIsCutShortIsRefused) {
+  const std::filesystem::path path =
+      std::filesystem::path(testing::TempDir()) / ("cut_" + std::to_string(getpid()));
+  for (const char* name : {"plain.pth", "old.pth", "resnet18_trace.pt"}) {
+    std::filesystem::copy_file(torch_file(name), path, std::filesystem::copy_options::overwrite_existing);
+    std::filesystem::resize_file(path, std::filesystem::file_size(path) - 1000);
+    EXPECT_TRUE(says(refusal(path, "squeezenet1_1"), {path.string(), "copy or download the file again"}))
+        << name;
+  }
+  std::filesystem::remove(path);
 }
 
 TEST_F(OpenTorchFile, TorchScriptBringsItsModel) {

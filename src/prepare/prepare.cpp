@@ -107,7 +107,8 @@ class Reading {
         threads_(options.threads),
         progress_(progress),
         workdir_(workdir),
-        writer_(protocol, source.records.size(), options.threads, make_room(options, workdir)) {}
+        writer_(protocol, source.records.size(), options.threads, options.keep_pixels,
+                make_room(options, workdir)) {}
 
   /// Goes on behind the images that `found` tells of, whose rows are in `place`.
   void restore(const Preparation& found, const std::shared_ptr<std::byte[]>& place) {
@@ -270,10 +271,16 @@ Prepared prepare_in(Workdir& workdir, const DataSet& data, const Protocol& proto
   return workdir.complete(std::move(found));
 }
 
-Hash128 identity_of(const DataSet& data, const Protocol& protocol, unsigned threads, Progress& progress) {
+std::string_view kind_of_rows(const DataSet& data, const PrepareOptions& options) {
+  if (data.pixels->vectors()) return "vectors";
+  return options.keep_pixels ? "pixels" : "images";
+}
+
+Hash128 identity_of(const DataSet& data, const Protocol& protocol, const PrepareOptions& options,
+                    Progress& progress) {
   std::vector<Hash128> images(data.records.size());
   constexpr std::size_t chunk = 64;
-  parallel_for((images.size() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+  parallel_for((images.size() + chunk - 1) / chunk, options.threads, [&](std::size_t index, unsigned) {
     progress.check();
     const std::size_t end = std::min(images.size(), (index + 1) * chunk);
     for (std::size_t i = index * chunk; i < end; ++i) {
@@ -283,7 +290,7 @@ Hash128 identity_of(const DataSet& data, const Protocol& protocol, unsigned thre
   std::string text;
   append_text(text, std::string(version()));
   append_text(text, protocol.name());
-  append_text(text, data.pixels->vectors() ? "vectors" : "images");
+  append_text(text, std::string(kind_of_rows(data, options)));
   append_text(text, hash128(std::as_bytes(std::span<const Hash128>(images))).text());
   return hash128(std::as_bytes(std::span<const char>(text)));
 }
@@ -298,8 +305,8 @@ Prepared prepare_rows(const DataSet& data, const Protocol& protocol, const Prepa
     return prepared;
   }
   try {
-    const PreparedOrigin origin{identity_of(data, protocol, options.threads, progress), protocol,
-                                data.records.size(), options.selection_seed};
+    const PreparedOrigin origin{identity_of(data, protocol, options, progress), protocol, data.records.size(),
+                                options.selection_seed};
     Workdir workdir(options.workdir, origin, options.threads);
     return prepare_in(workdir, data, protocol, options, progress, images_read);
   } catch (const Interrupted&) {
@@ -359,6 +366,9 @@ PreparedData prepare(const DataSet& data, const Protocol& protocol, const Prepar
   result.channels = found.layout->channels;
   const ImageSize size = found.layout->size;
   if (!vectors) result.size = size;
+  if (!vectors && found.layout->form != RowWriter::Form::enlarged) {
+    result.row_size = found.layout->form == RowWriter::Form::to_resize ? found.layout->stored : size;
+  }
   result.ambient_dimension = size.height * size.width * result.channels;
   result.alpha_dropped = found.alpha_dropped;
   result.black = std::move(found.black);

@@ -49,11 +49,12 @@ Matrix<T> in_place(const std::shared_ptr<std::byte[]>& place, std::size_t rows, 
 
 }  // namespace
 
-RowWriter::RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads,
+RowWriter::RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads, bool keep_pixels,
                      MakeRoom make_room)
     : protocol_(protocol),
       expected_rows_(expected_rows),
       threads_(threads),
+      keep_pixels_(keep_pixels),
       make_room_(std::move(make_room)) {}
 
 template <class T>
@@ -104,7 +105,7 @@ void RowWriter::restore(const Layout& layout, const std::string& first_name, std
 }
 
 std::size_t RowWriter::row_size() const {
-  const ImageSize size = form_ == Form::enlarged ? stored_ : *size_;
+  const ImageSize size = form_ == Form::enlarged || form_ == Form::to_resize ? stored_ : *size_;
   return size.height * size.width * channels_;
 }
 
@@ -115,14 +116,18 @@ void RowWriter::begin(const Image& image, const std::string& name) {
   stored_ = size_of(image);
   size_ = protocol_.size.value_or(stored_);
   channels_ = protocol_.channels == Channels::rgb ? 3 : image.channels();
-  if (*size_ == stored_ || protocol_.resize == Protocol::Resize::nearest) {
-    form_ = Form::as_stored;
-  } else if (type_ == PixelType::uint8 && EnlargingMap::between(stored_, channels_, *size_)) {
-    form_ = Form::enlarged;
-  } else {
-    form_ = Form::resized;
-  }
+  form_ = first_form();
   with_value_type([&]<class T>(T) { matrix_ = make_matrix<T>(0); });
+}
+
+RowWriter::Form RowWriter::first_form() const {
+  if (*size_ == stored_ || protocol_.resize == Protocol::Resize::nearest) return Form::as_stored;
+  if (type_ != PixelType::uint8) return Form::resized;
+  if (keep_pixels_) {
+    const bool cheap = stored_.height * stored_.width <= sizeof(float) * size_->height * size_->width;
+    return cheap ? Form::to_resize : Form::resized;
+  }
+  return EnlargingMap::between(stored_, channels_, *size_) ? Form::enlarged : Form::resized;
 }
 
 bool RowWriter::size_fits(const Image& image) const {

@@ -20,10 +20,12 @@ namespace fathom {
 /// its own. May throw.
 using MakeRoom = std::function<std::shared_ptr<std::byte[]>(const MatrixShape&)>;
 
-/// Rows take one of three forms, which later images may force to the next:
+/// Rows take one of these forms, which later images may force to the last:
 /// - as stored: all images have the protocol's size; 8-bit images stay 8 bits, 16-bit ones become float32;
 /// - enlarged: 8-bit images of one size that the protocol enlarges, kept as stored until they are taken,
 /// which makes float32 rows of that size by an EnlargingMap;
+/// - to_resize: the same where pixels are to be kept, and of images to be made smaller too while bytes of
+/// the stored size take no more memory than float32 ones of the protocol's; they stay as stored;
 /// - resized: float32, at the protocol's size.
 ///
 /// A grey matrix becomes RGB, by replication, when the first colour image comes.
@@ -32,7 +34,7 @@ using MakeRoom = std::function<std::shared_ptr<std::byte[]>(const MatrixShape&)>
 /// different rows.
 class RowWriter {
  public:
-  enum class Form { as_stored, enlarged, resized };
+  enum class Form { as_stored, enlarged, resized, to_resize };
 
   /// What rows are, from the first image on.
   struct Layout {
@@ -43,7 +45,9 @@ class RowWriter {
     std::size_t channels = 1;
   };
 
-  RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads, MakeRoom make_room = {});
+  /// `keep_pixels`: rows are never enlarged.
+  RowWriter(const Protocol& protocol, std::size_t expected_rows, unsigned threads, bool keep_pixels = false,
+            MakeRoom make_room = {});
 
   /// Nothing before the first image.
   std::optional<Layout> layout() const;
@@ -69,6 +73,7 @@ class RowWriter {
 
  private:
   void begin(const Image& image, const std::string& name);
+  Form first_form() const;
   bool size_fits(const Image& image) const;
   void use_rgb();
   void use_resized();
@@ -89,6 +94,7 @@ class RowWriter {
   Protocol protocol_;
   std::size_t expected_rows_;
   unsigned threads_;
+  bool keep_pixels_;
   MakeRoom make_room_;
   bool begun_ = false;
   Form form_ = Form::as_stored;

@@ -41,8 +41,11 @@ struct PreparedData {
   std::vector<RejectedImage> rejected;
 
   Protocol protocol;
-  std::size_t channels = 1;           ///< 1 or 3, after the protocol; vectors have 1
-  std::optional<ImageSize> size;      ///< after the protocol; nothing for vectors
+  std::size_t channels = 1;       ///< 1 or 3, after the protocol; vectors have 1
+  std::optional<ImageSize> size;  ///< after the protocol; nothing for vectors
+  /// Of the image that a row holds. Smaller or larger than `size` where whoever uses the pixels resizes them
+  /// (PrepareOptions::keep_pixels); nothing for vectors and for rows that are no pixels (architecture.md).
+  std::optional<ImageSize> row_size;
   std::optional<PixelRange> range;    ///< after the protocol; nothing when as stored
   std::size_t ambient_dimension = 0;  ///< channels x height x width, or the length of the vectors
 
@@ -61,6 +64,10 @@ struct PrepareOptions {
   unsigned threads = 1;
   /// Go on without the images that cannot be used, and list them.
   bool skip_bad = false;
+  /// Every row holds the pixels of an image: rows that only keep distances are not made. 8-bit images of one
+  /// size stay as stored where that takes no more memory than resized ones; resize_bilinear() to
+  /// PreparedData::size then gives the bits that preparing would have given.
+  bool keep_pixels = false;
   /// Where rows are kept, and found again by the next run: docs/workdir.md. Empty: in memory.
   std::filesystem::path workdir{};
   /// The seed, where the choice of records used one: written down in the working folder.

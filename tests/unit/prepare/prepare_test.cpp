@@ -137,6 +137,48 @@ TEST(Prepare, AnotherSizeAnywhereGivesDirectlyResizedRows) {
   }
 }
 
+PrepareOptions keeping_pixels() {
+  PrepareOptions options = threads(2);
+  options.keep_pixels = true;
+  return options;
+}
+
+TEST(Prepare, KeptPixelsResizedLaterAreTheBitsOfPreparingAtOnce) {
+  for (const char* size : {"9", "4x7", "6x5"}) {  // larger, smaller in one direction, the same
+    Images images;
+    for (std::size_t i = 0; i < 5; ++i) images.push_back(full_range(6, 5, 3, i));
+    const PreparedData kept = prepare(data_set(images), protocol("iclr2024", size), keeping_pixels());
+    ASSERT_TRUE(std::holds_alternative<Matrix<std::uint8_t>>(kept.matrix.stored)) << size;
+    EXPECT_EQ(kept.row_size, (ImageSize{6, 5}));
+    images.push_back(full_range(11, 13, 3, 9));  // of another size: all are resized while they are read
+    const PreparedData resized = prepare(data_set(images), protocol("iclr2024", size), keeping_pixels());
+    EXPECT_EQ(resized.row_size, resized.size);
+    EXPECT_EQ(kept.size, resized.size);
+    for (std::size_t i = 0; i < 5; ++i) {
+      const auto values = std::get<Matrix<std::uint8_t>>(kept.matrix.stored).row(i);
+      std::vector<float> later(resized.ambient_dimension);
+      resize_bilinear<std::uint8_t>(values, *kept.row_size, 3, *kept.size, later);
+      EXPECT_EQ(row(resized.matrix, i), std::vector<double>(later.begin(), later.end())) << size << ", " << i;
+    }
+  }
+}
+
+TEST(Prepare, KeptPixelsAreNotKeptLargerThanResizedOnes) {
+  const PreparedData data = prepare(data_set({full_range(9, 9, 1, 0), full_range(9, 9, 1, 1)}),
+                                    protocol("iclr2024", "4"), keeping_pixels());
+  EXPECT_TRUE(std::holds_alternative<Matrix<float>>(data.matrix.stored));
+  EXPECT_EQ(data.row_size, (ImageSize{4, 4}));
+}
+
+TEST(Prepare, RowsThatAreNoPixelsHaveNoSize) {
+  const Images images = {full_range(6, 5, 1, 0), full_range(6, 5, 1, 1)};
+  EXPECT_EQ(prepare(data_set(images), protocol("iclr2024", "9"), threads(1)).row_size, std::nullopt);
+  EXPECT_EQ(prepare(data_set(images), protocol("iclr2024", "3"), threads(1)).row_size, (ImageSize{3, 3}));
+  EXPECT_EQ(
+      prepare(data_set({image<float>(1, 3, 1, {0, 1, 2})}, true), protocol("native"), threads(1)).row_size,
+      std::nullopt);
+}
+
 TEST(Prepare, TheSameForAnyNumberOfThreads) {
   for (const bool uniform : {true, false}) {
     Images images;

@@ -201,6 +201,22 @@ TEST_F(Workdirs, HoldEveryFormOfRows) {
   expect_all_the_same(patterns(300, 4, 3), protocol("miccai2022", "4"));
 }
 
+TEST_F(Workdirs, KeepPixelsApartFromRowsOfDistances) {
+  const Images images = patterns(600);
+  const DataSet data = counted(images);
+  PrepareOptions in_memory_options, options;
+  in_memory_options.keep_pixels = options.keep_pixels = true;
+  options.workdir = folder_.path();
+  const PreparedData expected = prepare(data, protocol("iclr2024", "8"), in_memory_options);
+  in_folder(data, protocol("iclr2024", "8"));  // rows that keep distances
+  for (const std::size_t images_read : {images.size(), std::size_t{0}}) {
+    const PreparedData found = prepare(data, protocol("iclr2024", "8"), options);
+    EXPECT_EQ(found.images_read, images_read);
+    EXPECT_EQ(found.row_size, (ImageSize{4, 4}));
+    expect_same(found, expected);
+  }
+}
+
 TEST_F(Workdirs, FollowChangesOfForm) {
   Images images = patterns(500);
   images[300] = pattern_image(4, 4, 3, 300);

@@ -1,0 +1,36 @@
+#include "learn/judge.h"
+
+#include "fathom/core/error.h"
+
+namespace fathom {
+
+namespace {
+
+torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& labels) {
+  namespace functional = torch::nn::functional;
+  return functional::cross_entropy(logits, labels,
+                                   functional::CrossEntropyFuncOptions().reduction(torch::kNone));
+}
+
+}  // namespace
+
+Judged judge(Network& network, const torch::Tensor& images, const torch::Tensor& labels) {
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor logits = network.forward(images);
+  return {losses(logits, labels), logits.argmax(1)};
+}
+
+JudgedWithGradient judge_with_gradient(Network& network, const torch::Tensor& images,
+                                       const torch::Tensor& labels) {
+  const torch::AutoGradMode with_gradient(true);
+  const torch::Tensor input = images.detach().requires_grad_(true);
+  const torch::Tensor logits = network.forward(input);
+  const torch::Tensor loss = losses(logits, labels);
+  // The gradient of the sum is, image by image, that of its own loss: in evaluation mode no image changes
+  // what the network says of another. A mean would make it smaller, and more of it would vanish.
+  const torch::Tensor gradient = torch::autograd::grad({loss.sum()}, {input}).front();
+  FATHOM_CHECK(gradient.defined());
+  return {{loss.detach(), logits.detach().argmax(1)}, gradient};
+}
+
+}  // namespace fathom

@@ -1,11 +1,11 @@
 include(GoogleTest)
 
-# fathom_add_test(NAME SOURCES file... LAYERS layer... [LIBRARIES target...] [LABELS label...])
+# fathom_add_test(NAME SOURCES file... LAYERS layer... [LIBRARIES target...] [LABELS label...] [FIXTURES fixture...])
 #
 # One GoogleTest program; every TEST in it is a ctest. Tests run with FATHOM_SHARED naming the folder of real
 # data; where it is absent the tests that need it skip and say so.
 function(fathom_add_test name)
-  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LAYERS;LIBRARIES;LABELS")
+  cmake_parse_arguments(PARSE_ARGV 1 TEST "" "" "SOURCES;LAYERS;LIBRARIES;LABELS;FIXTURES")
   add_executable(${name} ${TEST_SOURCES})
   list(TRANSFORM TEST_LAYERS PREPEND fathom::)
   target_include_directories(${name} PRIVATE ${PROJECT_SOURCE_DIR}/src ${PROJECT_SOURCE_DIR}/tests)
@@ -15,6 +15,9 @@ function(fathom_add_test name)
   set(properties TIMEOUT 600 ENVIRONMENT "FATHOM_SHARED=${FATHOM_SHARED}")
   if(TEST_LABELS)
     list(APPEND properties LABELS "${TEST_LABELS}")
+  endif()
+  if(TEST_FIXTURES)
+    list(APPEND properties FIXTURES_REQUIRED "${TEST_FIXTURES}")
   endif()
   gtest_discover_tests(${name} DISCOVERY_MODE PRE_TEST PROPERTIES ${properties})
 endfunction()

@@ -1,12 +1,26 @@
 #include "learn/judge.h"
 
+#include <cstdint>
+#include <string>
+
 #include "fathom/core/error.h"
 
 namespace fathom {
 
 namespace {
 
+/// LibTorch's own message names neither.
+void check_labels(const torch::Tensor& logits, const torch::Tensor& labels) {
+  const auto largest = labels.max().item<std::int64_t>();
+  if (largest < logits.size(1)) return;
+  throw InputError("the network",
+                   "has " + std::to_string(logits.size(1)) + " outputs, and the data have " +
+                       std::to_string(largest + 1) + " classes",
+                   "give data of the network's classes, or choose among them with --classes");
+}
+
 torch::Tensor losses(const torch::Tensor& logits, const torch::Tensor& labels) {
+  check_labels(logits, labels);
   namespace functional = torch::nn::functional;
   return functional::cross_entropy(logits, labels,
                                    functional::CrossEntropyFuncOptions().reduction(torch::kNone));

@@ -13,7 +13,8 @@ struct Judged {
   torch::Tensor predicted;  ///< N, int64: the output with the largest logit
 };
 
-/// `images`: N x channels x height x width; `labels`: N, int64.
+/// `images`: N x channels x height x width; `labels`: N, int64. Throws InputError where a label is none of
+/// the network's outputs.
 Judged judge(Network& network, const torch::Tensor& images, const torch::Tensor& labels);
 
 struct JudgedWithGradient {

@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "fathom/core/error.h"
 #include "learn/judge.h"
 #include "unit/learn/small_networks.h"
 
@@ -73,6 +74,16 @@ TEST(JudgeWithGradient, GivesEachImageItsOwnGradientWhateverElseIsInTheBatch) {
     const JudgedWithGradient alone =
         judge_with_gradient(network, images.slice(0, i, i + 1), labels.slice(0, i, i + 1));
     EXPECT_TRUE(torch::allclose(alone.gradient[0], together.gradient[i], 1e-6, 1e-8));
+  }
+}
+
+TEST(Judge, SaysWhichClassesANetworkLacks) {
+  LinearNetwork network(torch::zeros({2, 4}));
+  try {
+    judge(network, random_images(3, 2, 0, 1), torch::tensor({0, 3, 1}, torch::kInt64));
+    FAIL();
+  } catch (const InputError& error) {
+    EXPECT_EQ(error.reason(), "has 2 outputs, and the data have 4 classes");
   }
 }
 

@@ -13,5 +13,6 @@ namespace fathom {
 /// `command` is recorded in the results.
 void add_measure(CLI::App& app, const std::vector<std::string>& command);
 void add_synth(CLI::App& app);
+void add_train(CLI::App& app, const std::vector<std::string>& command);
 
 }  // namespace fathom

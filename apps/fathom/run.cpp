@@ -66,6 +66,7 @@ int parse_and_run(int argc, char** argv) {
   app.formatter(std::make_shared<HelpFormatter>());
   add_measure(app, {argv, argv + argc});
   add_synth(app);
+  add_train(app, {argv, argv + argc});
   try {
     app.parse(argc, argv);
     return kDone;

@@ -15,6 +15,10 @@ const char* torch_version() {
 }  // namespace fathom
 
 const fathom::LearnLibrary* fathom_learn_library() {
-  static constexpr fathom::LearnLibrary library{.torch_version = fathom::torch_version};
+  static constexpr fathom::LearnLibrary library{.torch_version = fathom::torch_version,
+                                                .named_recipe = fathom::named_recipe,
+                                                .change_recipe = fathom::change,
+                                                .check_train_options = fathom::check_train_options,
+                                                .train = fathom::train};
   return &library;
 }

@@ -31,6 +31,21 @@ std::vector<std::size_t> shares(std::size_t images, std::size_t classes) {
   return made;
 }
 
+/// As shares(), and no more than there are of a class: what it lacks goes to the others in turn.
+std::vector<std::size_t> shares_of(std::size_t images, const std::vector<std::size_t>& there) {
+  std::vector<std::size_t> made(there.size(), 0);
+  for (bool found = true; images > 0 && found;) {
+    found = false;
+    for (std::size_t c = 0; c < there.size() && images > 0; ++c) {
+      if (made[c] == there[c]) continue;
+      ++made[c];
+      --images;
+      found = true;
+    }
+  }
+  return made;
+}
+
 template <class T>
 Hash128 hash_of_pixels(std::span<const T> row) {
   if constexpr (std::is_floating_point_v<T>) {
@@ -269,7 +284,11 @@ class Splitting {
     }
     const std::vector<std::size_t> there = count(for_training_);
     std::vector<std::size_t> wanted = there;
-    if (options_.train_samples > 0) wanted = shares(options_.train_samples, classes_);
+    if (options_.train_samples > 0) {
+      const bool enough = options_.train_samples <= for_training_.size();
+      wanted = options_.uneven && enough ? shares_of(options_.train_samples, there)
+                                         : shares(options_.train_samples, classes_);
+    }
     const std::size_t apart = split_.copies_left_out + split_.groups_left_out + split_.beside_test;
     for (std::size_t c = 0; c < classes_; ++c) {
       const std::size_t least = std::max<std::size_t>(wanted[c], 1);

@@ -32,18 +32,22 @@ class Docs(unittest.TestCase):
         page = (ROOT / "docs" / "cli.md").read_text()
         self.assertNotRegex(page, r"--threads.*\d")
 
-    def test_json_page_and_schema_know_the_same_keys(self):
-        page = (ROOT / "docs" / "json.md").read_text()
-        schema = json.loads((ROOT / "docs" / "schema" / "measure-1.schema.json").read_text())
-        for key in keys_of(schema, set()):
-            self.assertRegex(page, rf"[`{{ ]{re.escape(key)}[`,}}]", f"docs/json.md does not tell what {key} is")
+    def schemas(self):
+        return sorted((ROOT / "docs" / "schema").glob("*.schema.json"))
 
-    def test_json_page_names_the_schema_and_every_value_of_a_choice(self):
+    def test_json_page_and_schemas_know_the_same_keys(self):
         page = (ROOT / "docs" / "json.md").read_text()
-        text = (ROOT / "docs" / "schema" / "measure-1.schema.json").read_text()
-        for choice in re.findall(r'"enum": \[([^\]]*)\]', text):
-            for value in json.loads(f"[{choice}]"):
-                self.assertIn(f"`{value}`" if isinstance(value, str) else str(value), page)
+        for path in self.schemas():
+            for key in keys_of(json.loads(path.read_text()), set()):
+                self.assertRegex(page, rf"[`{{ .]{re.escape(key)}[`,}}]", f"docs/json.md does not tell what {key} is")
+
+    def test_json_page_names_the_schemas_and_every_value_of_a_choice(self):
+        page = (ROOT / "docs" / "json.md").read_text()
+        for path in self.schemas():
+            self.assertIn(path.name, page)
+            for choice in re.findall(r'"enum": \[([^\]]*)\]', path.read_text()):
+                for value in json.loads(f"[{choice}]"):
+                    self.assertIn(f"`{value}`" if isinstance(value, str) else str(value), page)
 
 
 if __name__ == "__main__":

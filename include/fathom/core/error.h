@@ -46,9 +46,9 @@ class Interrupted : public std::runtime_error {
  public:
   Interrupted() : std::runtime_error("interrupted; nothing was written") {}
   /// What has been done is kept in a folder, and the same run goes on from there.
-  explicit Interrupted(const std::string& folder)
-      : std::runtime_error("interrupted; progress kept in " + folder +
-                           "; run the same command again to go on") {}
+  explicit Interrupted(const std::string& folder,
+                       const std::string& remedy = "run the same command again to go on")
+      : std::runtime_error("interrupted; progress kept in " + folder + "; " + remedy) {}
 };
 
 namespace detail {

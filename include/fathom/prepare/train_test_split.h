@@ -18,6 +18,8 @@ struct TrainTestOptions {
   /// 750 (as P1 has them) of data without one.
   std::optional<std::size_t> test_samples{};
   std::uint64_t seed = 0;
+  /// Where a class has too few training images for its share, the others have more. Otherwise an error.
+  bool uneven = false;
 };
 
 struct TrainTestSplit {

@@ -42,7 +42,7 @@ std::vector<Made> alternating(std::size_t count, std::size_t classes = 2) {
 
 TrainTestSplit split(const PreparedData& data, std::size_t train, std::optional<std::size_t> test,
                      std::uint64_t seed = 0) {
-  return split_train_test(data, {train, test, seed}, "some/set");
+  return split_train_test(data, {train, test, seed, false}, "some/set");
 }
 
 std::set<std::uint32_t> set_of(const std::vector<std::uint32_t>& rows) {
@@ -242,6 +242,23 @@ TEST(TrainTestSplit, SaysWhatIsTooFew) {
       reason(data_of(images), 4, 20),
       "some/set: class \"cat\" has 5 images in the data's test split, fewer than its share of 10 of the test "
       "set; ask for fewer with --test-samples");
+}
+
+TEST(TrainTestSplit, OtherClassesFillUpWhereThatIsAllowed) {
+  std::vector<Made> images;
+  for (int i = 0; i < 60; ++i) images.push_back({i < 15 ? 0 : i < 40 ? 1 : 2});
+  const PreparedData data = data_of(images, {"a", "b", "c"});
+  const auto uneven = [&](std::size_t train) {
+    return split_train_test(data, {train, 15, 0, true}, "some/set");
+  };
+  EXPECT_EQ(uneven(30).train_classes, (std::vector<std::size_t>{10, 10, 10}));
+  EXPECT_EQ(uneven(41).train_classes, (std::vector<std::size_t>{10, 16, 15}));
+  EXPECT_EQ(uneven(45).train_classes, (std::vector<std::size_t>{10, 20, 15}));
+  const std::vector<std::uint32_t> all = uneven(45).train;
+  for (std::size_t n = 3; n < 45; ++n) {
+    EXPECT_TRUE(std::ranges::equal(uneven(n).train, std::span(all).first(n))) << n;
+  }
+  EXPECT_THROW(uneven(46), InputError);
 }
 
 TEST(TrainTestSplit, NeedsClasses) {

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <cstring>
 #include <map>
 #include <string>
@@ -90,6 +91,16 @@ bool is_floating(TensorType type) {
   return torch::isFloatingType(torch_type(type));
 }
 
+/// The stored values where they are, if LibTorch can use them there: the largest tensor of a VGG has 400 MB.
+torch::Tensor view_of(const StoredTensor& stored) {
+  const bool is_aligned =
+      reinterpret_cast<std::uintptr_t>(stored.bytes.data()) % tensor_type_bytes(stored.type) == 0;
+  if (!is_aligned || stored.bytes.empty() || stored.type == TensorType::boolean) return tensor_of(stored);
+  // Only read from.
+  return torch::from_blob(const_cast<std::byte*>(stored.bytes.data()), stored.shape,
+                          torch::dtype(torch_type(stored.type)));
+}
+
 /// What in a file does not fit a network.
 struct Misfits {
   std::vector<std::string> missing, misshaped, unexpected;
@@ -130,7 +141,7 @@ class Loader {
     }
     if (!misfits_.none()) refuse();
     const torch::NoGradGuard no_gradient;
-    for (auto& pair : pairs_) pair.first.copy_(tensor_of(*pair.second));
+    for (auto& pair : pairs_) pair.first.copy_(view_of(*pair.second));
   }
 
  private:

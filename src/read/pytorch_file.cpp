@@ -27,19 +27,19 @@ constexpr std::uint64_t kMostPickleBytes = 64 << 20;
 /// All members lie in one folder, which is named as the file once was.
 class Archive {
  public:
-  Archive(std::span<const std::byte> bytes, const std::string& name)
-      : zip_(bytes, name, {"archive of PyTorch", copy_again, save_again}) {
+  explicit Archive(ZipArchive zip) : zip_(std::move(zip)) {
     if (zip_.members().empty()) return;
     const std::string& first = zip_.members()[0];
     folder_ = first.substr(0, first.find('/') + 1);
     for (std::size_t i = 0; i < zip_.members().size(); ++i) {
       const std::string& member = zip_.members()[i];
       if (!places_.emplace(member, i).second) {
-        throw InputError(name, "holds \"" + member + "\" twice", copy_again);
+        throw InputError(name(), "holds \"" + member + "\" twice", copy_again);
       }
     }
   }
 
+  const std::string& name() const { return zip_.name(); }
   /// `member` is named without the folder.
   bool has(const std::string& member) const { return places_.count(folder_ + member) > 0; }
   bool has_folder(const std::string& folder) const {
@@ -48,13 +48,13 @@ class Archive {
   }
 
   std::vector<std::byte> read(const std::string& member, std::uint64_t most) const {
-    const std::string name = zip_.name() + " (" + folder_ + member + ")";
+    const std::string full = name() + " (" + folder_ + member + ")";
     const auto found = places_.find(folder_ + member);
-    if (found == places_.end()) throw InputError(name, "is not in the archive", copy_again);
-    const std::unique_ptr<ByteSource> source = zip_.open(found->second, name);
+    if (found == places_.end()) throw InputError(full, "is not in the archive", copy_again);
+    const std::unique_ptr<ByteSource> source = zip_.open(found->second, full);
     const std::uint64_t size = source->at_most();
     if (size > most) {
-      throw InputError(name, "has " + std::to_string(size) + " bytes, more than " + std::to_string(most),
+      throw InputError(full, "has " + std::to_string(size) + " bytes, more than " + std::to_string(most),
                        save_again);
     }
     std::vector<std::byte> bytes(static_cast<std::size_t>(size));
@@ -62,7 +62,7 @@ class Archive {
     // The CRC is checked where the end is seen, which is one byte later.
     const std::size_t got = source->read(bytes);
     if (got != bytes.size() || source->read({&beyond, 1}) != 0) {
-      throw InputError(name, "is not as long as the archive says", copy_again);
+      throw InputError(full, "is not as long as the archive says", copy_again);
     }
     return bytes;
   }
@@ -77,12 +77,12 @@ bool is_torchscript(const Archive& archive) {
   return archive.has("constants.pkl") && archive.has_folder("code");
 }
 
-void check_byte_order(const Archive& archive, const std::string& name) {
+void check_byte_order(const Archive& archive) {
   if (!archive.has("byteorder")) return;
   constexpr std::uint64_t most = 16;
   const std::vector<std::byte> bytes = archive.read("byteorder", most);
   if (std::string_view(reinterpret_cast<const char*>(bytes.data()), bytes.size()) != "little") {
-    throw InputError(name, "was saved on a machine of another byte order",
+    throw InputError(archive.name(), "was saved on a machine of another byte order",
                      "load it and save it again on a little-endian machine");
   }
 }
@@ -121,6 +121,29 @@ class ArchiveStorages {
   TensorContents& contents_;
   std::map<std::string, std::span<const std::byte>> read_;
 };
+
+TensorContents contents_of(const Archive& archive) {
+  if (is_torchscript(archive)) {
+    throw InputError(archive.name(), "is a TorchScript program, not a file of tensors",
+                     "give a file that torch.save or safetensors wrote");
+  }
+  if (!archive.has("data.pkl")) {
+    throw InputError(archive.name(), "is a zip archive, but not of PyTorch", save_again);
+  }
+  check_byte_order(archive);
+  const std::vector<std::byte> pickled = archive.read("data.pkl", kMostPickleBytes);
+  const Pickle pickle = read_pickle(pickled, archive.name());
+  TensorContents contents;
+  ArchiveStorages storages(archive, contents);
+  take_tensors(
+      pickle, [&](const PickledStorage& storage) { return storages.bytes_of(storage); }, archive.name(),
+      contents);
+  return contents;
+}
+
+ZipWords words() {
+  return {"archive of PyTorch", copy_again, save_again};
+}
 
 /// torch/serialization.py, MAGIC_NUMBER and PROTOCOL_VERSION, as the pickles that a file before PyTorch 1.6
 /// begins with.
@@ -205,26 +228,15 @@ class PlainStorages {
 }  // namespace
 
 TensorContents parse_pytorch_archive(std::span<const std::byte> bytes, const std::string& name) {
-  const Archive archive(bytes, name);
-  if (is_torchscript(archive)) {
-    throw InputError(name, "is a TorchScript program, not a file of tensors",
-                     "give a file that torch.save or safetensors wrote");
-  }
-  if (!archive.has("data.pkl")) {
-    throw InputError(name, "is a zip archive, but not of PyTorch", save_again);
-  }
-  check_byte_order(archive, name);
-  const std::vector<std::byte> pickled = archive.read("data.pkl", kMostPickleBytes);
-  const Pickle pickle = read_pickle(pickled, name);
-  TensorContents contents;
-  ArchiveStorages storages(archive, contents);
-  take_tensors(
-      pickle, [&](const PickledStorage& storage) { return storages.bytes_of(storage); }, name, contents);
-  return contents;
+  return contents_of(Archive(ZipArchive(bytes, name, words())));
 }
 
-bool is_torchscript_archive(std::span<const std::byte> bytes, const std::string& name) {
-  return is_torchscript(Archive(bytes, name));
+TensorContents read_pytorch_archive(const std::filesystem::path& path) {
+  return contents_of(Archive(ZipArchive(path, words())));
+}
+
+bool is_torchscript_archive(const std::filesystem::path& path) {
+  return is_torchscript(Archive(ZipArchive(path, words())));
 }
 
 bool begins_as_plain_pickle(std::span<const std::byte> bytes) {

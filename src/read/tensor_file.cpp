@@ -98,6 +98,10 @@ std::optional<std::uint64_t> bytes_of_shape(std::span<const std::int64_t> shape,
 
 TensorFile TensorFile::open(const std::filesystem::path& path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::read(path);
+  if (begins_as_zip(file->bytes())) {
+    // Its tensors are copied out of the archive, which need not lie in memory beside them.
+    return TensorFile(std::make_shared<Contents>(read_pytorch_archive(path), Format::pytorch, path.string()));
+  }
   std::shared_ptr<Contents> contents = read(file->bytes(), path.string());
   contents->keep.push_back(file);
   return TensorFile(std::move(contents));
@@ -143,7 +147,7 @@ const std::map<std::string, std::string>& TensorFile::metadata() const {
 
 bool is_torchscript_file(const std::filesystem::path& path) {
   const std::shared_ptr<const MappedFile> file = MappedFile::read(path);
-  return begins_as_zip(file->bytes()) && is_torchscript_archive(file->bytes(), path.string());
+  return begins_as_zip(file->bytes()) && is_torchscript_archive(path);
 }
 
 }  // namespace fathom

@@ -147,7 +147,7 @@ TEST_F(LoadWeights, AMisfitIsNamedAndNothingIsLoaded) {
                                     "conv1.weight is 2 x 1 x 1 x 1 there and 2 x 3 x 1 x 1 here",
                                     "it lacks bn1.running_mean (2)",
                                     "nothing here takes its layer9.weight (7 x 8)", "--model"}));
-  for (int i = 0; i < 9; ++i) state.emplace_back("x" + std::to_string(i), torch::ones({}));
+  for (int i = 0; i < 9; ++i) state.emplace_back(std::string("x") + std::to_string(i), torch::ones({}));
   EXPECT_TRUE(
       says(refusal(state), {"layer9.weight (7 x 8), x0 (a single value), x1 (a single value) and 7 more"}));
   EXPECT_TRUE(

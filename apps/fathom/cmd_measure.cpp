@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <memory>
@@ -14,6 +12,7 @@
 #include "fathom/report/measure_report.h"
 #include "memory_check.h"
 #include "output_file.h"
+#include "process_memory.h"
 #include "standard_streams.h"
 #include "terminal_progress.h"
 #include "whole_number.h"
@@ -30,12 +29,6 @@ struct MeasureCommand {
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
   bool quiet = false;
 };
-
-std::uint64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
-}
 
 using Clock = std::chrono::steady_clock;
 

@@ -1,5 +1,3 @@
-#include <sys/resource.h>
-
 #include <CLI/CLI.hpp>
 #include <chrono>
 #include <filesystem>
@@ -13,6 +11,7 @@
 #include "fathom/report/train_report.h"
 #include "load_learn_library.h"
 #include "output_file.h"
+#include "process_memory.h"
 #include "standard_streams.h"
 #include "terminal_progress.h"
 #include "whole_number.h"
@@ -37,12 +36,6 @@ struct TrainCommand {
 
 double seconds_between(Clock::time_point start, Clock::time_point end) {
   return std::chrono::duration<double>(end - start).count();
-}
-
-std::uint64_t peak_memory_bytes() {
-  rusage usage{};
-  getrusage(RUSAGE_SELF, &usage);
-  return static_cast<std::uint64_t>(usage.ru_maxrss) * 1024;
 }
 
 /// All images: which of them are trained on is chosen once the copies among them are known.
@@ -131,7 +124,7 @@ void run_train(TrainCommand& command, const std::vector<std::string>& line) {
 }
 
 void add_data_options(CLI::App& train, TrainCommand& command) {
-  command.data.add_to(train);
+  command.data.add_to(train, DataOptions::Sets::one);
   train.get_option("DATA")->description("Images with labels, in any form that measure reads")->expected(1);
   train.get_option("--samples")
       ->description("Training images, drawn evenly from the classes; fewer are part of more (default: all)");

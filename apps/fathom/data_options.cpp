@@ -21,13 +21,13 @@ CLI::Option* add_list(CLI::App& command, const char* name, std::vector<std::stri
 
 }  // namespace
 
-void DataOptions::add_to(CLI::App& command) {
-  command
-      .add_option(
-          "DATA", data,
-          "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder; "
-          "several make one table")
-      ->required();
+void DataOptions::add_to(CLI::App& command, Sets sets) {
+  const std::string forms =
+      "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder";
+  CLI::Option* const named =
+      command.add_option("DATA", data, forms + (sets == Sets::several ? "; several make one table" : ""))
+          ->required();
+  if (sets == Sets::one) named->expected(1);
 
   const std::string reading = "Reading";
   command

@@ -31,9 +31,11 @@ struct DataOptions {
   std::uint64_t seed = 0;
   unsigned threads = 1;
 
+  enum class Sets { one, several };
+
   /// Declares DATA and the options on a command; --seed and --threads apart, since help shows them after the
   /// command's own.
-  void add_to(CLI::App& command);
+  void add_to(CLI::App& command, Sets sets = Sets::several);
   void add_running_to(CLI::App& command);
   /// Of data of this kind: the default protocol is iclr2024 for images and native for vectors. Throws
   /// UsageError.

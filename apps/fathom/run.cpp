@@ -64,9 +64,12 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", "fathom " + std::string(version()), "Print the version and exit");
   app.require_subcommand(1);
   app.formatter(std::make_shared<HelpFormatter>());
-  add_measure(app, {argv, argv + argc});
+  const std::vector<std::string> line(argv, argv + argc);
+  add_measure(app, line);
+  add_represent(app, line);
+  add_train(app, line);
+  add_attack(app, line);
   add_synth(app);
-  add_train(app, {argv, argv + argc});
   try {
     app.parse(argc, argv);
     return kDone;

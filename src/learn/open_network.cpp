@@ -9,6 +9,7 @@
 #include "fathom/core/error.h"
 #include "fathom/read/tensor_file.h"
 #include "learn/load_weights.h"
+#include "learn/normalized_network.h"
 #include "learn/script_network.h"
 
 namespace fathom {
@@ -144,6 +145,12 @@ class CheckpointFacts {
   const TensorFile& file_;
 };
 
+/// The statistics themselves are tensors of the file, which load_weights puts in their place.
+std::unique_ptr<Network> with_normalization(std::unique_ptr<Network> network, std::int64_t channels) {
+  const std::vector<double> each(static_cast<std::size_t>(channels), 1.0);
+  return std::make_unique<NormalizedNetwork>(std::move(network), ChannelStatistics{each, each});
+}
+
 OpenedNetwork open_checkpoint(const OpenNetworkOptions& options, const TensorFile& file) {
   const CheckpointFacts facts(file);
   OpenedNetwork opened;
@@ -160,6 +167,9 @@ OpenedNetwork open_checkpoint(const OpenNetworkOptions& options, const TensorFil
   opened.size = facts.size();
   opened.metadata = file.metadata();
   opened.network = make_network({opened.model, opened.channels, opened.outputs, options.seed});
+  if (file.find("normalization.mean") != nullptr) {
+    opened.network = with_normalization(std::move(opened.network), opened.channels);
+  }
   load_weights(*opened.network, file);
   return opened;
 }

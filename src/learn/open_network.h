@@ -16,7 +16,8 @@
 namespace fathom {
 
 /// "format" in the metadata of a checkpoint that Fathom writes: a safetensors file of the network's tensors
-/// under their plain names, and of the optimiser's under "training.". Its other metadata are texts:
+/// under their plain names ("normalization.mean" and "normalization.std" where it is a NormalizedNetwork),
+/// and of the optimiser's under "training.". Its other metadata are texts:
 ///
 /// | key | is |
 /// | --- | --- |

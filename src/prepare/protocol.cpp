@@ -83,6 +83,27 @@ Protocol named_protocol(std::string_view name) {
                    "use one of: " + known);
 }
 
+Protocol protocol_of_name(std::string_view name) {
+  // The changes stand in this order, each at most once: they are taken off from behind.
+  const auto take = [&](std::string_view mark) -> std::optional<std::string_view> {
+    const std::size_t at = name.find(mark);
+    if (at == std::string_view::npos) return {};
+    const std::string_view value = name.substr(at + mark.size());
+    name = name.substr(0, at);
+    return value;
+  };
+  const auto range = take("+range="), channels = take("+channels="), size = take("+size=");
+  constexpr std::string_view published = "-code";
+  const bool published_code = name.ends_with(published);
+  if (published_code) name.remove_suffix(published.size());
+  Protocol protocol = named_protocol(name);
+  protocol.published_code = published_code;
+  if (size) set_size(protocol, *size);
+  if (channels) set_channels(protocol, *channels);
+  if (range) set_range(protocol, *range);
+  return protocol;
+}
+
 void set_size(Protocol& protocol, std::string_view text) {
   std::optional<ImageSize> size;
   if (text != "native") {

@@ -1,77 +1,13 @@
 #include <algorithm>
-#include <nlohmann/json.hpp>
 
 #include "fathom/core/version.h"
 #include "fathom/report/measure_report.h"
 #include "fathom/report/warnings.h"
+#include "report/json_parts.h"
 
 namespace fathom {
 
 namespace {
-
-using Json = nlohmann::ordered_json;
-
-Json interval(const Interval& interval) {
-  return Json::array({interval.low, interval.high});
-}
-
-Json dimension(const DimensionEstimate& estimate) {
-  Json json{{"estimator", estimate.estimator}, {"variant", estimate.variant}};
-  if (estimate.k) json["k"] = *estimate.k;
-  if (estimate.n1) json["n1"] = *estimate.n1;
-  if (estimate.n2) json["n2"] = *estimate.n2;
-  json["value"] = estimate.value;
-  json["std_error"] = estimate.uncertainty ? Json(estimate.uncertainty->std_error) : Json();
-  json["interval"] = estimate.uncertainty ? interval(estimate.uncertainty->interval) : Json();
-  json["interval_method"] = estimate.interval_method;
-  json["analytic_std_error"] = estimate.analytic ? Json(estimate.analytic->std_error) : Json();
-  json["analytic_interval"] = estimate.analytic ? interval(estimate.analytic->interval) : Json();
-  json["n"] = estimate.n;
-  return json;
-}
-
-Json sampled(const SampledSharpness& sampled) {
-  const auto known = [&](double value) { return sampled.draws > 0 ? Json(value) : Json(); };
-  return {{"m", sampled.m},
-          {"draws", sampled.draws},
-          {"mean", known(sampled.mean)},
-          {"sd", known(sampled.sd)},
-          {"quantiles",
-           {{"0.05", known(sampled.quantiles[0])},
-            {"0.5", known(sampled.quantiles[1])},
-            {"0.95", known(sampled.quantiles[2])}}}};
-}
-
-Json sharpness(const LabelSharpness& sharpness) {
-  Json pairs = Json::array();
-  for (const SharpnessPair& pair : sharpness.pairs) {
-    pairs.push_back({{"a", pair.a},
-                     {"b", pair.b},
-                     {"label_a", pair.label_a},
-                     {"label_b", pair.label_b},
-                     {"distance", pair.distance.value}});
-  }
-  Json json{{"value", sharpness.value},
-            {"smallest_distance", sharpness.smallest_distance.value},
-            {"pairs", std::move(pairs)},
-            {"pair_count", sharpness.pair_count},
-            {"per_pixel", sharpness.per_pixel},
-            {"per_rms", sharpness.per_rms},
-            {"quantile_pairs", sharpness.quantile_pairs},
-            {"quantiles",
-             {{"0.5", sharpness.quantiles[0]},
-              {"0.9", sharpness.quantiles[1]},
-              {"0.99", sharpness.quantiles[2]},
-              {"0.999", sharpness.quantiles[3]},
-              {"1", sharpness.value}}},
-            {"sampled", sampled(sharpness.sampled)}};
-  if (sharpness.as_published) {
-    json["as_published"] = {{"m", sharpness.as_published->m},
-                            {"pairs", sharpness.as_published->pairs},
-                            {"value", sharpness.as_published->value}};
-  }
-  return json;
-}
 
 Json classes(const TaskMeasurement& task) {
   Json json = Json::object();
@@ -98,13 +34,6 @@ Json duplicates(const Measurement& measurement) {
           {"conflicts", measurement.tasks.empty() ? Json::array() : conflicts(measurement.tasks.front())}};
 }
 
-Json protocol(const MeasureRecord& record) {
-  return {{"name", record.protocol.name()},
-          {"size", record.size ? Json::array({record.size->height, record.size->width}) : Json()},
-          {"channels", record.channels},
-          {"range", record.range ? Json::array({record.range->low, record.range->high}) : Json()}};
-}
-
 Json workdir(const MeasureRecord& record) {
   if (!record.workdir) return {};
   return {{"path", *record.workdir}, {"images_read", record.images_read}};
@@ -116,7 +45,7 @@ Json data_set(const MeasureRecord& record) {
   for (const RejectedImage& image : record.rejected)
     rejected.push_back({{"path", image.path}, {"reason", image.reason}});
   Json dimensions = Json::array();
-  for (const DimensionEstimate& estimate : measurement.dimension) dimensions.push_back(dimension(estimate));
+  for (const DimensionEstimate& estimate : measurement.dimension) dimensions.push_back(json_of(estimate));
   Json by_k = Json::array();
   for (const DimensionByK& point : measurement.by_k) by_k.push_back({{"k", point.k}, {"value", point.value}});
   Json by_images = Json::array();
@@ -127,7 +56,7 @@ Json data_set(const MeasureRecord& record) {
   for (const TaskMeasurement& task : measurement.tasks) {
     tasks.push_back({{"label_column", task.label_column},
                      {"classes", classes(task)},
-                     {"label_sharpness", sharpness(task.label_sharpness)},
+                     {"label_sharpness", json_of(task.label_sharpness)},
                      {"conflicting_pairs", task.conflicting_pairs},
                      {"conflicts", conflicts(task)}});
   }
@@ -139,7 +68,7 @@ Json data_set(const MeasureRecord& record) {
           {"distinct", measurement.distinct},
           {"ambient_dimension", record.ambient_dimension},
           {"classes", labelled ? classes(measurement.tasks.front()) : Json::object()},
-          {"protocol", protocol(record)},
+          {"protocol", json_of(record.protocol, record.size, record.channels, record.range)},
           {"seed", record.seed},
           {"threads", record.threads},
           {"split", record.split},
@@ -151,7 +80,7 @@ Json data_set(const MeasureRecord& record) {
           {"dimension", std::move(dimensions)},
           {"dimension_by_k", std::move(by_k)},
           {"dimension_by_images", std::move(by_images)},
-          {"label_sharpness", labelled ? sharpness(measurement.tasks.front().label_sharpness) : Json()},
+          {"label_sharpness", labelled ? json_of(measurement.tasks.front().label_sharpness) : Json()},
           {"tasks", std::move(tasks)},
           {"search",
            {{"mode", measurement.search_mode},
@@ -178,8 +107,7 @@ std::string measure_json(std::span<const MeasureRecord> records, std::span<const
                   {"version", version()},
                   {"command", std::vector<std::string>(command.begin(), command.end())},
                   {"datasets", std::move(data_sets)}};
-  // File names are bytes; those that are not UTF-8 are shown with replacement characters, never a failure.
-  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+  return text_of(json);
 }
 
 }  // namespace fathom

@@ -6,43 +6,11 @@
 #include "fathom/report/printable.h"
 #include "fathom/report/warnings.h"
 #include "report/find_estimate.h"
+#include "report/table_parts.h"
 
 namespace fathom {
 
 namespace {
-
-using Cells = std::vector<std::string>;
-
-/// Characters a UTF-8 text takes on a terminal, near enough: its code points.
-std::size_t width(const std::string& text) {
-  return static_cast<std::size_t>(std::ranges::count_if(text, [](char c) { return (c & 0xc0) != 0x80; }));
-}
-
-/// First column to the left, the others to the right.
-std::string aligned(const std::vector<Cells>& rows) {
-  std::vector<std::size_t> widths(rows.front().size(), 0);
-  for (const Cells& row : rows) {
-    for (std::size_t c = 0; c < row.size(); ++c) widths[c] = std::max(widths[c], width(row[c]));
-  }
-  std::string text;
-  for (const Cells& row : rows) {
-    std::string line;
-    for (std::size_t c = 0; c < row.size(); ++c) {
-      const std::string space(widths[c] - width(row[c]), ' ');
-      line += (c == 0 ? "" : "  ") + (c == 0 ? row[c] + space : space + row[c]);
-    }
-    line.erase(line.find_last_not_of(' ') + 1);
-    text += line + "\n";
-  }
-  return text;
-}
-
-std::string with_interval(const DimensionEstimate* estimate) {
-  if (estimate == nullptr) return "-";
-  if (!estimate->uncertainty) return fmt::format("{:.2f}", estimate->value);
-  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", estimate->value, estimate->uncertainty->interval.low,
-                     estimate->uncertainty->interval.high);
-}
 
 std::string drawn(const LabelSharpness& sharpness) {
   if (sharpness.sampled.draws == 0) return "-";
@@ -75,14 +43,6 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
   return cells;
 }
 
-std::string protocol_text(const MeasureRecord& record) {
-  std::string text = record.protocol.name();
-  if (record.size)
-    text += fmt::format(", {} x {} x {}", record.size->height, record.size->width, record.channels);
-  if (record.range) text += fmt::format(", {:g}..{:g}", record.range->low, record.range->high);
-  return text;
-}
-
 std::string details(const MeasureRecord& record, bool named) {
   const Measurement& measurement = record.measurement;
   const std::string indent = named ? "  " : "";
@@ -105,8 +65,9 @@ std::string details(const MeasureRecord& record, bool named) {
     text += fmt::format("{}MLE as the published code normalises it: {:.2f}\n", indent, published->value);
   }
   text += fmt::format("{}protocol {}; {:.1f} s (reading {:.1f}, neighbours {:.1f}, {}, {} threads)\n", indent,
-                      protocol_text(record), record.seconds_total, record.seconds_read,
-                      record.seconds_neighbors, record.simd, record.threads);
+                      protocol_text(record.protocol, record.size, record.channels, record.range),
+                      record.seconds_total, record.seconds_read, record.seconds_neighbors, record.simd,
+                      record.threads);
   for (const std::string& note : record.notes) text += indent + "note: " + printable(note) + "\n";
   for (const std::string& warning : warnings(record))
     text += indent + "warning: " + printable(warning) + "\n";

@@ -5,7 +5,8 @@
 
 #include <array>
 #include <bit>
-#include <cstring>
+#include <span>
+#include <string_view>
 
 #include "fathom/core/atomic_file.h"
 #include "synth/npy_header.h"
@@ -27,13 +28,24 @@ std::string synth::npy_header(std::string_view descr, std::span<const std::size_
   return header + dictionary;
 }
 
+namespace {
+
+template <class T>
+void write_array(const std::filesystem::path& path, std::string_view descr, const Matrix<T>& matrix) {
+  AtomicFile file(path);
+  file.write(synth::npy_header(descr, std::array{matrix.rows(), matrix.cols()}));
+  file.write(std::as_bytes(matrix.values()));
+  file.finish();
+}
+
+}  // namespace
+
 void write_npy(const std::filesystem::path& path, const Matrix<double>& matrix) {
-  std::string file = synth::npy_header("<f8", std::array{matrix.rows(), matrix.cols()});
-  const std::span<const std::byte> values = std::as_bytes(matrix.values());
-  const std::size_t start = file.size();
-  file.resize(start + values.size());
-  std::memcpy(file.data() + start, values.data(), values.size());
-  write_file(path, file);
+  write_array(path, "<f8", matrix);
+}
+
+void write_npy(const std::filesystem::path& path, const Matrix<float>& matrix) {
+  write_array(path, "<f4", matrix);
 }
 
 }  // namespace fathom

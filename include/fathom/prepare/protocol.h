@@ -57,6 +57,9 @@ std::vector<std::string> protocol_names();
 /// Throws UsageError for an unknown name, listing those there are.
 Protocol named_protocol(std::string_view name);
 
+/// The protocol of that Protocol::name(). Throws UsageError naming --protocol where it is none.
+Protocol protocol_of_name(std::string_view name);
+
 /// Change one field and record in the name how the protocol now differs from its base: "64" and "64x64" give
 /// the same name, and a value equal to the base's own gives none.
 ///

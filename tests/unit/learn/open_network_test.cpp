@@ -5,11 +5,13 @@
 
 #include <filesystem>
 #include <map>
+#include <memory>
 #include <string>
 #include <vector>
 
 #include "fathom/core/error.h"
 #include "learn/load_weights.h"
+#include "learn/normalized_network.h"
 #include "unit/learn/torch_files.h"
 #include "unit/read/array_files.h"
 
@@ -31,18 +33,25 @@ std::string refusal(const std::filesystem::path& weights, const std::string& mod
 
 class OpenNetwork : public ArrayFiles {
  protected:
-  /// Of a SqueezeNet, the smallest model there is.
-  std::filesystem::path checkpoint(const Metadata& metadata, std::int64_t channels = 1,
-                                   std::int64_t outputs = 3, bool with_training = true) const {
-    const auto network =
-        make_network({.model = "squeezenet1_1", .channels = channels, .classes = outputs, .seed = 8});
+  std::filesystem::path written(Network& network, const Metadata& metadata, bool with_training) const {
     std::vector<torch::Tensor> kept;
     std::vector<StoredTensor> tensors;
-    for (const auto& each : network->state()) tensors.push_back(stored_tensor(each.first, each.second, kept));
+    for (const auto& each : network.state()) {
+      tensors.push_back(stored_tensor(each.first, each.second, kept));
+    }
     if (with_training) tensors.push_back(stored_tensor("training.step", torch::ones({}), kept));
     const std::filesystem::path path = folder() / "c.safetensors";
     write_safetensors(path, tensors, metadata);
     return path;
+  }
+
+  /// The smallest model there is.
+  static std::unique_ptr<Network> squeezenet(std::int64_t channels = 1, std::int64_t outputs = 3) {
+    return make_network({.model = "squeezenet1_1", .channels = channels, .classes = outputs, .seed = 8});
+  }
+
+  std::filesystem::path checkpoint(const Metadata& metadata) const {
+    return written(*squeezenet(), metadata, true);
   }
 
   static Metadata complete() {
@@ -69,11 +78,24 @@ TEST_F(OpenNetwork, ACheckpointSaysWhatItIs) {
   EXPECT_EQ(opened.metadata.at("epoch"), "12");
   EXPECT_FALSE(opened.network->is_training());
 
-  const auto wanted = make_network({.model = "squeezenet1_1", .channels = 1, .classes = 3, .seed = 8});
+  const auto wanted = squeezenet();
   wanted->set_training(false);
   const torch::NoGradGuard no_gradient;
   const torch::Tensor images = torch::linspace(0, 1, 32 * 32).view({1, 1, 32, 32});
   EXPECT_TRUE(torch::equal(opened.network->forward(images), wanted->forward(images)));
+}
+
+TEST_F(OpenNetwork, TheNormalizationOfACheckpointIsPartOfIt) {
+  NormalizedNetwork wanted(squeezenet(), {{100.0}, {50.0}});
+  wanted.set_training(false);
+  const OpenedNetwork opened = open(written(wanted, complete(), true));
+  const torch::NoGradGuard no_gradient;
+  const torch::Tensor images = torch::linspace(0, 255, 32 * 32).view({1, 1, 32, 32});
+  EXPECT_TRUE(torch::equal(opened.network->forward(images), wanted.forward(images)));
+  EXPECT_FALSE(torch::equal(opened.network->forward(images), squeezenet()->forward(images)));
+  EXPECT_EQ(opened.network->published_layers().size(), squeezenet()->published_layers().size());
+  EXPECT_EQ(opened.network->layer_depths().size(), squeezenet()->layer_depths().size());
+  EXPECT_GT(opened.network->published_layers().size(), 1u);
 }
 
 TEST_F(OpenNetwork, ADamagedCheckpointIsRefused) {
@@ -107,7 +129,7 @@ TEST_F(OpenNetwork, OptionsMustGoWithTheCheckpoint) {
 }
 
 TEST_F(OpenNetwork, AStateDictNeedsItsModel) {
-  const std::filesystem::path path = checkpoint({}, 3, 7, false);
+  const std::filesystem::path path = written(*squeezenet(3, 7), {}, false);
   EXPECT_TRUE(says(refusal(path), {"--model: is missing", "c.safetensors", "squeezenet1_1"}));
   const OpenedNetwork opened = open(path, "squeezenet1_1");
   EXPECT_EQ(opened.origin, OpenedNetwork::Origin::state_dict);

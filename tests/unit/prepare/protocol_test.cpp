@@ -126,6 +126,28 @@ TEST(Protocol, ThePublishedCodeIsPartOfTheName) {
   EXPECT_EQ(protocol.name(), "miccai2022-code+size=32");
 }
 
+TEST(Protocol, IsFoundAgainByItsName) {
+  Protocol changed = named_protocol("pope2021");
+  set_size(changed, "48x64");
+  set_channels(changed, "rgb");
+  set_range(changed, "-1,1e+20");
+  Protocol published = named_protocol("iclr2024");
+  published.published_code = true;
+  set_size(published, "native");
+  for (const Protocol& protocol : {named_protocol("native"), changed, published}) {
+    const Protocol found = protocol_of_name(protocol.name());
+    EXPECT_EQ(found.name(), protocol.name());
+    EXPECT_EQ(found.size, protocol.size);
+    EXPECT_EQ(found.channels, protocol.channels);
+    EXPECT_EQ(found.range, protocol.range);
+    EXPECT_EQ(found.published_code, protocol.published_code);
+    EXPECT_EQ(found.scaling, protocol.scaling);
+    EXPECT_EQ(found.resize, protocol.resize);
+  }
+  EXPECT_NE(usage_error([] { protocol_of_name("other+size=64"); }), "");
+  EXPECT_NE(usage_error([] { protocol_of_name("native+size=x"); }), "");
+}
+
 TEST(Protocol, BadSizesAreRefused) {
   for (const char* text : {"", "0", "-1", "+64", " 64", "64 ", "64x", "x64", "64x64x3", "64X64", "6.4", "1e2",
                            "0x5", "5x0", "16385", "99999999999999999999", "auto"}) {

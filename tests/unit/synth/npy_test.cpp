@@ -32,6 +32,18 @@ TEST(WriteNpy, IsByteForByteWhatNumPyWrites) {
   EXPECT_EQ(read_bytes(scratch / "a.npy"), expected);
 }
 
+TEST(WriteNpy, KeepsFloat32) {
+  Matrix<float> matrix(2, 1);
+  const float values[] = {-2.5F, 1e30F};
+  for (std::size_t i = 0; i < 2; ++i) matrix.row(i)[0] = values[i];
+  const TemporaryPath scratch;
+  write_npy(scratch / "a.npy", matrix);
+  const std::string bytes = read_bytes(scratch / "a.npy");
+  EXPECT_NE(bytes.find("{'descr': '<f4', 'fortran_order': False, 'shape': (2, 1), }"), std::string::npos);
+  ASSERT_EQ(bytes.size(), 128u + sizeof values);
+  EXPECT_EQ(std::memcmp(bytes.data() + 128, values, sizeof values), 0);
+}
+
 TEST(WriteNpy, ReplacesAFileAndRefusesAMissingFolder) {
   const TemporaryPath scratch;
   std::ofstream(scratch / "a.npy") << "old";

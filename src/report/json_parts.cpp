@@ -1,0 +1,90 @@
+#include "report/json_parts.h"
+
+#include <cmath>
+#include <utility>
+
+namespace fathom {
+
+namespace {
+
+Json interval(const Interval& interval) {
+  return Json::array({interval.low, interval.high});
+}
+
+Json sampled(const SampledSharpness& sampled) {
+  const auto drawn = [&](double value) { return sampled.draws > 0 ? Json(value) : Json(); };
+  return {{"m", sampled.m},
+          {"draws", sampled.draws},
+          {"mean", drawn(sampled.mean)},
+          {"sd", drawn(sampled.sd)},
+          {"quantiles",
+           {{"0.05", drawn(sampled.quantiles[0])},
+            {"0.5", drawn(sampled.quantiles[1])},
+            {"0.95", drawn(sampled.quantiles[2])}}}};
+}
+
+}  // namespace
+
+Json known(double value) {
+  return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json json_of(const DimensionEstimate& estimate) {
+  Json json{{"estimator", estimate.estimator}, {"variant", estimate.variant}};
+  if (estimate.k) json["k"] = *estimate.k;
+  if (estimate.n1) json["n1"] = *estimate.n1;
+  if (estimate.n2) json["n2"] = *estimate.n2;
+  json["value"] = estimate.value;
+  json["std_error"] = estimate.uncertainty ? Json(estimate.uncertainty->std_error) : Json();
+  json["interval"] = estimate.uncertainty ? interval(estimate.uncertainty->interval) : Json();
+  json["interval_method"] = estimate.interval_method;
+  json["analytic_std_error"] = estimate.analytic ? Json(estimate.analytic->std_error) : Json();
+  json["analytic_interval"] = estimate.analytic ? interval(estimate.analytic->interval) : Json();
+  json["n"] = estimate.n;
+  return json;
+}
+
+Json json_of(const LabelSharpness& sharpness) {
+  Json pairs = Json::array();
+  for (const SharpnessPair& pair : sharpness.pairs) {
+    pairs.push_back({{"a", pair.a},
+                     {"b", pair.b},
+                     {"label_a", pair.label_a},
+                     {"label_b", pair.label_b},
+                     {"distance", pair.distance.value}});
+  }
+  Json json{{"value", sharpness.value},
+            {"smallest_distance", sharpness.smallest_distance.value},
+            {"pairs", std::move(pairs)},
+            {"pair_count", sharpness.pair_count},
+            {"per_pixel", sharpness.per_pixel},
+            {"per_rms", sharpness.per_rms},
+            {"quantile_pairs", sharpness.quantile_pairs},
+            {"quantiles",
+             {{"0.5", sharpness.quantiles[0]},
+              {"0.9", sharpness.quantiles[1]},
+              {"0.99", sharpness.quantiles[2]},
+              {"0.999", sharpness.quantiles[3]},
+              {"1", sharpness.value}}},
+            {"sampled", sampled(sharpness.sampled)}};
+  if (sharpness.as_published) {
+    json["as_published"] = {{"m", sharpness.as_published->m},
+                            {"pairs", sharpness.as_published->pairs},
+                            {"value", sharpness.as_published->value}};
+  }
+  return json;
+}
+
+Json json_of(const Protocol& protocol, const std::optional<ImageSize>& size, std::size_t channels,
+             const std::optional<PixelRange>& range) {
+  return {{"name", protocol.name()},
+          {"size", size ? Json::array({size->height, size->width}) : Json()},
+          {"channels", channels},
+          {"range", range ? Json::array({range->low, range->high}) : Json()}};
+}
+
+std::string text_of(const Json& json) {
+  return json.dump(2, ' ', false, Json::error_handler_t::replace) + "\n";
+}
+
+}  // namespace fathom

@@ -25,8 +25,8 @@ std::string line(const std::string& control, const LayerRecord& record) {
 
 std::string represent_csv(const RepresentRecord& record) {
   std::string text =
-      "control,layer,width,depth,relative_depth,distinct,mle,mle_std_error,mle_low,mle_high,"
-      "twonn,twonn_std_error,twonn_low,twonn_high,label_sharpness,problem\r\n";
+      "control,layer,width,depth,relative_depth,distinct,mle_estimate,mle_std_error,mle_low,mle_high,"
+      "twonn_estimate,twonn_std_error,twonn_low,twonn_high,label_sharpness,problem\r\n";
   for (const RepresentationRecord& representation : record.representations) {
     for (const LayerRecord& layer : representation.layers) text += line(representation.control, layer);
   }

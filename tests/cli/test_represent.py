@@ -238,7 +238,7 @@ class Outputs(RepresentCase):
         self.assertIn("estimate", document["warnings"][0])
         rows = list(csv.DictReader(io.StringIO(self.succeeds(*arguments, "--csv", "-"))))
         self.assertEqual([row["layer"] for row in rows], ["layer4", "fc"])
-        self.assertEqual(float(rows[0]["mle"]),
+        self.assertEqual(float(rows[0]["mle_estimate"]),
                          estimate(document["representations"][0]["layers"][0], "mle", "pooled")["value"])
 
     def test_a_full_disk(self):

@@ -37,6 +37,8 @@ class NormalizedNetwork : public Network {
   void to(const torch::Device& device) override;
   std::vector<std::pair<std::string, torch::Tensor>> state() override;
   std::vector<torch::Tensor> parameters() override { return network_->parameters(); }
+  std::vector<LayerDepth> layer_depths() override { return network_->layer_depths(); }
+  std::vector<LayerDepth> published_layers() override { return network_->published_layers(); }
 
  private:
   std::unique_ptr<Network> network_;

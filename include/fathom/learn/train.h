@@ -67,7 +67,7 @@ void check_train_options(const TrainOptions& options);
 /// given, on the same machine with as many threads. An interrupted one throws an Interrupted that names
 /// `output`. docs/train.md has the checkpoint's content.
 ///
-/// Nothing is drawn from LibTorch's global generator, which is seeded for initial weights and dropout and is
+/// LibTorch's global generator, which draws initial weights and the masks of dropout, is seeded for that and
 /// afterwards as it was. LibTorch's number of threads is set to `threads`.
 ///
 /// Throws UsageError: an unknown model or device, cuda where there is none, a run in `output` and no

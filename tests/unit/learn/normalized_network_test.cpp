@@ -18,6 +18,8 @@ class Identity : public Network {
   void to(const torch::Device& device) override { weight_ = weight_.to(device); }
   std::vector<std::pair<std::string, torch::Tensor>> state() override { return {{"weight", weight_}}; }
   std::vector<torch::Tensor> parameters() override { return {weight_}; }
+  std::vector<LayerDepth> layer_depths() override { return {{"identity", 1}}; }
+  std::vector<LayerDepth> published_layers() override { return {{"input", 0}, {"identity", 1}}; }
 
  private:
   torch::Tensor weight_ = torch::ones({1});
@@ -86,6 +88,13 @@ TEST(NormalizedNetwork, KeepsItsNumbersBesideTheOthersState) {
   EXPECT_EQ(network.parameters().size(), 1u);
   state[1].second.fill_(5);  // the tensors are the network's own
   EXPECT_EQ(network.forward(torch::full({1, 2, 1, 1}, 5.0))[0][1].item<float>(), 0.0f);
+}
+
+TEST(NormalizedNetwork, HasTheLayersOfTheOther) {
+  NormalizedNetwork network(std::make_unique<Identity>(), {{0}, {1}});
+  ASSERT_EQ(network.layer_depths().size(), 1u);
+  EXPECT_EQ(network.layer_depths()[0].layer, "identity");
+  EXPECT_EQ(network.published_layers().size(), 2u);
 }
 
 TEST(NormalizedNetwork, PassesItsModeOn) {

@@ -197,7 +197,7 @@ void run_attack(AttackCommand& command, const std::vector<std::string>& line) {
 
 void add_attack(CLI::App& app, const std::vector<std::string>& line) {
   const auto command = std::make_shared<AttackCommand>();
-  CLI::App* attack = app.add_subcommand("attack", "Attack a trained network: loss and accuracy by epsilon");
+  CLI::App* attack = app.add_subcommand("attack", "Attack a trained network by FGSM and PGD");
   attack->group("Commands");
   command->data.add_to(*attack, DataOptions::Sets::one);
 

@@ -1,6 +1,7 @@
 #include "load_learn_library.h"
 
 #include <dlfcn.h>
+#include <stdlib.h>
 
 #include <filesystem>
 #include <string>
@@ -25,6 +26,9 @@ const LearnLibrary& load() {
     throw InputError(path, "is not there: this Fathom was built without LibTorch",
                      "install libtorch-dev and build Fathom again");
   }
+  // OpenMP's threads spin while they wait, unless told otherwise before it is loaded: beside other work that
+  // costs several times what they compute, and alone it gains nothing that could be measured.
+  setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw InputError(path, std::string("cannot be loaded (") + dlerror() + ")",

@@ -87,9 +87,10 @@ std::string represent_table(const RepresentRecord& record) {
   text += fmt::format("{}: {} images; {}, protocol {}\n", printable(images.name), images.images,
                       network_text(record.network),
                       protocol_text(images.protocol, images.size, images.channels, images.range));
-  text += fmt::format("{:.1f} s (reading {:.1f}; {} passes over the images, {}, {}, {} threads)\n",
-                      record.seconds_total, record.seconds_read, record.passes, record.network.device,
-                      record.simd, record.threads);
+  text +=
+      fmt::format("{:.1f} s (reading {:.1f}; {} {} over the images, {}, {}, {} threads)\n",
+                  record.seconds_total, record.seconds_read, record.passes,
+                  record.passes == 1 ? "pass" : "passes", record.network.device, record.simd, record.threads);
   if (record.exported) text += "activations written to " + printable(*record.exported) + "\n";
   for (const std::string& note : images.notes) text += "note: " + printable(note) + "\n";
   return text + "note: " + kEstimatesOnly + "\n";

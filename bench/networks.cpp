@@ -12,14 +12,18 @@
 #include <cstdio>
 #include <iostream>
 #include <numeric>
+#include <optional>
 #include <sstream>
 #include <string>
 
+#include "fathom/core/keep_freed_memory.h"
+#include "fathom/learn/recipe.h"
 #include "fathom/prepare/prepare.h"
 #include "learn/fgsm.h"
 #include "learn/frozen_parameters.h"
 #include "learn/image_batches.h"
 #include "learn/network.h"
+#include "learn/optimizer.h"
 #include "seconds.h"
 
 namespace {
@@ -28,14 +32,12 @@ using namespace fathom;
 
 constexpr std::size_t kBatch = 32;
 constexpr double kEpsilon = 2.0;
+constexpr double kLearningRate = 1e-3;
 
 class Jobs {
  public:
   Jobs(std::string data, unsigned threads)
-      : data_(std::move(data)),
-        threads_(threads),
-        network_(make_network({"resnet18", 1, 2, 0})),
-        optimizer_(network_->parameters(), torch::optim::AdamOptions(1e-3).weight_decay(1e-4)) {
+      : data_(std::move(data)), threads_(threads), network_(make_network({"resnet18", 1, 2, 0})) {
     torch::set_num_threads(static_cast<int>(threads));
   }
 
@@ -94,16 +96,24 @@ class Jobs {
   }
   static torch::Tensor alternating_labels() { return torch::arange(static_cast<std::int64_t>(kBatch)) % 2; }
 
+  static NamedTensors learned(Network& network) {
+    NamedTensors named = network.state();
+    std::erase_if(named, [](const auto& each) { return !each.second.requires_grad(); });
+    return named;
+  }
+
   void step(const torch::Tensor& images, const torch::Tensor& labels) {
-    optimizer_.zero_grad();
+    // Its moments belong to training's memory alone, as in Python.
+    if (!optimizer_) optimizer_.emplace(named_recipe("iclr2024", "resnet18"), learned(*network_), threads_);
+    optimizer_->clear_gradients();
     torch::cross_entropy_loss(network_->forward(images), labels).backward();
-    optimizer_.step();
+    optimizer_->step(kLearningRate);
   }
 
   std::string data_;
   unsigned threads_;
   std::unique_ptr<Network> network_;
-  torch::optim::Adam optimizer_;
+  std::optional<Optimizer> optimizer_;
 };
 
 double peak() {
@@ -116,6 +126,7 @@ double peak() {
 
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
+  keep_freed_memory();
   Jobs jobs(argv[1], static_cast<unsigned>(std::stoul(argv[2])));
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);

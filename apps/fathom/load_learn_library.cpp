@@ -7,6 +7,7 @@
 #include <string>
 
 #include "fathom/core/error.h"
+#include "fathom/core/keep_freed_memory.h"
 
 namespace fathom {
 
@@ -29,6 +30,7 @@ const LearnLibrary& load() {
   // OpenMP's threads spin while they wait, unless told otherwise before it is loaded: beside other work that
   // costs several times what they compute, and alone it gains nothing that could be measured.
   setenv("OMP_WAIT_POLICY", "PASSIVE", 0);
+  keep_freed_memory();
   void* const library = dlopen(path.c_str(), RTLD_NOW | RTLD_LOCAL);
   if (library == nullptr) {
     throw InputError(path, std::string("cannot be loaded (") + dlerror() + ")",

@@ -8,10 +8,31 @@
 
 namespace fathom {
 
+namespace {
+
+/// Lays the weights of convolutions out anew, and with them whatever they compute. On a processor
+/// convolutions work on pixels whose channels lie side by side: other layouts are converted before and after
+/// every one.
+void lay_out(torch::nn::Module& layers, torch::MemoryFormat format) {
+  const torch::NoGradGuard no_gradient;
+  for (torch::Tensor& parameter : layers.parameters()) {
+    if (parameter.dim() == 4) parameter.set_data(parameter.contiguous(format));
+  }
+}
+
+}  // namespace
+
 ModuleNetwork::ModuleNetwork(std::string model, std::int64_t channels, Architecture architecture)
     : model_(std::move(model)), channels_(channels), architecture_(std::move(architecture)) {
   for (const auto& module : architecture_.layers->named_modules())
     paths_[module.value().get()] = module.key();
+  lay_out(*architecture_.layers, torch::MemoryFormat::ChannelsLast);
+}
+
+void ModuleNetwork::to(const torch::Device& device) {
+  architecture_.layers->to(device);
+  lay_out(*architecture_.layers,
+          device.is_cpu() ? torch::MemoryFormat::ChannelsLast : torch::MemoryFormat::Contiguous);
 }
 
 torch::Tensor ModuleNetwork::forward(const torch::Tensor& images, LayerTap* tap) {

@@ -25,7 +25,7 @@ class ModuleNetwork : public Network {
   torch::Tensor forward(const torch::Tensor& images, LayerTap* tap) override;
   void set_training(bool training) override { architecture_.layers->train(training); }
   bool is_training() const override { return architecture_.layers->is_training(); }
-  void to(const torch::Device& device) override { architecture_.layers->to(device); }
+  void to(const torch::Device& device) override;
   std::vector<std::pair<std::string, torch::Tensor>> state() override;
   std::vector<torch::Tensor> parameters() override { return architecture_.layers->parameters(); }
   std::vector<LayerDepth> layer_depths() override;

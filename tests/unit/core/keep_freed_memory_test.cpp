@@ -1,0 +1,34 @@
+#include "fathom/core/keep_freed_memory.h"
+
+#include <gtest/gtest.h>
+#include <malloc.h>
+
+#include <cstddef>
+#include <memory>
+
+namespace fathom {
+namespace {
+
+/// Larger than malloc keeps by itself after it has seen one (32 MB).
+constexpr std::size_t kBlock = 48 << 20;
+
+/// Bytes that malloc holds and nobody uses, after a block was used and freed.
+std::size_t kept_of_a_block() {
+  std::unique_ptr<char[]> block(new char[kBlock]);
+  volatile char* const kept_by_the_compiler = block.get();
+  kept_by_the_compiler[kBlock - 1] = 1;
+  block.reset();
+  return mallinfo2().fordblks;
+}
+
+TEST(KeepFreedMemory, LeavesFreedBlocksToTheNextOnes) {
+#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "the sanitizer has an allocator of its own";
+#endif
+  ASSERT_LT(kept_of_a_block(), kBlock);
+  keep_freed_memory();
+  EXPECT_GE(kept_of_a_block(), kBlock);
+}
+
+}  // namespace
+}  // namespace fathom

@@ -38,7 +38,7 @@ void add_representation_law(LawFitter& fitter, const CellList& cells);
 /// How many cells have d_repr below d_data (P1, theorem 5).
 void add_share_below(Relations& relations, const CellList& cells, double confidence);
 
-/// Accuracy against d within a domain, at each training size (P2, figures 3 and 4), and against d and log N.
+/// Accuracy against d within a domain, at each training size (P2), and against d and log N.
 LawTerms accuracy_plane_terms(const Variable& accuracy, bool several_models);
 void add_accuracy_law(LawFitter& fitter, const CellList& cells, const Variable& accuracy);
 

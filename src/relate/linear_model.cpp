@@ -18,6 +18,8 @@ using Eigen::MatrixXd;
 using Eigen::VectorXd;
 
 constexpr double kRedundant = 1e-9;
+/// Products of columns of length 1 round to 1e-16 of their own.
+constexpr double kSingularGram = 1e-12;
 
 Index index_of(std::size_t value) {
   return static_cast<Index>(value);
@@ -188,6 +190,36 @@ VectorXd cluster_variances(const Fitted& fitted, const std::vector<std::size_t>&
   return (g / (g - 1.0) * (n - 1.0) / (n - p) * scores.cwiseProduct(scores).colwise().sum()).transpose();
 }
 
+/// CV3: what leaving out each cluster changes. Nothing where one cannot be left out.
+///
+/// Least squares without cluster g moves the coefficients by -(X'X - Xg'Xg)^-1 Xg' e_g, with e the residuals
+/// of all.
+std::optional<VectorXd> jackknife_variances(const Fitted& fitted, const std::vector<std::size_t>& cluster,
+                                            std::size_t count) {
+  const Index p = fitted.x.cols();
+  const VectorXd lengths = fitted.x.colwise().norm();
+  const MatrixXd x = fitted.x * lengths.cwiseInverse().asDiagonal();
+  std::vector<MatrixXd> grams(count, MatrixXd::Zero(p, p));
+  MatrixXd scores = MatrixXd::Zero(p, index_of(count));
+  for (std::size_t i = 0; i < cluster.size(); ++i) {
+    const VectorXd row = x.row(index_of(i)).transpose();
+    grams[cluster[i]] += row * row.transpose();
+    scores.col(index_of(cluster[i])) += fitted.residuals[index_of(i)] * row;
+  }
+  const MatrixXd gram = x.transpose() * x;
+  VectorXd sums = VectorXd::Zero(p);
+  for (std::size_t g = 0; g < count; ++g) {
+    Eigen::FullPivLU<MatrixXd> rest;
+    rest.setThreshold(kSingularGram);
+    rest.compute(gram - grams[g]);
+    if (!rest.isInvertible()) return std::nullopt;
+    const VectorXd change = rest.solve(scores.col(index_of(g))).cwiseQuotient(lengths);
+    sums += change.cwiseProduct(change);
+  }
+  const double g = static_cast<double>(count);
+  return (g - 1.0) / g * sums;
+}
+
 void add_fit_statistics(LinearModel& model, const RegressionData& data, const VectorXd& residuals) {
   const double n = static_cast<double>(data.response.size()), p = static_cast<double>(data.terms.size());
   const Eigen::Map<const VectorXd> y(data.response.data(), residuals.size());
@@ -280,7 +312,9 @@ LinearModel fit_linear_model(const RegressionData& data, double confidence) {
   const VectorXd robust = hc3_variances(fitted);
   const bool clustered = model.clusters >= 2;
   VectorXd by_cluster;
+  std::optional<VectorXd> jackknife;
   if (clustered) {
+    jackknife = jackknife_variances(fitted, cluster, model.clusters);
     by_cluster = cluster_variances(fitted, cluster, model.clusters);
     add_clusters(model, fitted, cluster, model.clusters);
   }
@@ -296,6 +330,7 @@ LinearModel fit_linear_model(const RegressionData& data, double confidence) {
     term.classical = uncertainty(term.estimate, variance, t_points);
     term.robust = uncertainty(term.estimate, robust[column], t_points);
     if (clustered) term.cluster = uncertainty(term.estimate, by_cluster[column], t_clusters);
+    if (jackknife) term.jackknife = uncertainty(term.estimate, (*jackknife)[column], t_clusters);
     model.terms.push_back(std::move(term));
   }
   return model;

@@ -81,6 +81,7 @@ std::uint64_t whole(const Field& field, double least) {
 /// Seeds use all of 64 bits, which float64 does not hold.
 std::uint64_t seed(const Field& field) {
   const std::string_view text = field.text();
+  if (is_missing(text)) return 0;
   std::uint64_t value = 0;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
   if (error == std::errc() && end == text.data() + text.size()) return value;

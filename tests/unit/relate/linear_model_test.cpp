@@ -70,6 +70,39 @@ TEST(LinearModel, RobustAndClusterErrors) {
   }
 }
 
+/// From the fits without each cluster themselves.
+TEST(LinearModel, JackknifeErrors) {
+  const RegressionData data = example();
+  const LinearModel model = fit_linear_model(data);
+  std::array<double, 3> sums{};
+  for (std::size_t g = 0; g < 4; ++g) {
+    RegressionData rest = data;
+    for (std::size_t i = 12; i-- > 0;) {
+      if (data.cluster[i] != g) continue;
+      const auto at = static_cast<std::ptrdiff_t>(i);
+      rest.response.erase(rest.response.begin() + at);
+      rest.cluster.erase(rest.cluster.begin() + at);
+      for (Regressor& term : rest.terms) term.values.erase(term.values.begin() + at);
+    }
+    const LinearModel without = fit_linear_model(rest);
+    for (std::size_t j = 0; j < 3; ++j) {
+      sums[j] += std::pow(without.terms[j].estimate - model.terms[j].estimate, 2);
+    }
+  }
+  for (std::size_t j = 0; j < 3; ++j) {
+    ASSERT_TRUE(model.terms[j].jackknife.has_value());
+    EXPECT_NEAR(model.terms[j].jackknife->std_error, std::sqrt(0.75 * sums[j]), 1e-12);
+  }
+}
+
+TEST(LinearModel, NoJackknifeWhereACoefficientNeedsOneCluster) {
+  RegressionData data = example();
+  data.terms[2].values = {1, 1, 1, 0, 0, 0, 0, 0, 0, 0, 0, 0};
+  const LinearModel model = fit_linear_model(data);
+  EXPECT_FALSE(model.terms[1].jackknife.has_value());
+  EXPECT_TRUE(model.terms[1].cluster.has_value());
+}
+
 TEST(LinearModel, GoodnessOfFit) {
   const LinearModel model = fit_linear_model(example());
   EXPECT_NEAR(model.r_squared, 0.9830069001740784, 1e-13);

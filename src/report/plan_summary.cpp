@@ -74,7 +74,7 @@ std::vector<std::string> plan_warnings(const PlanRecord& record) {
   }
   if (!plan.high)
     out.push_back("the interval has no upper end: these cells cannot promise the target at any number");
-  if (!plan.pilot && plan.fit.datasets < thresholds::few_datasets) {
+  if (!plan.pilot && plan.fit.datasets < thresholds::few_datasets_to_predict) {
     out.push_back(fmt::format("{} data sets tell little of another; a pilot of its own (--pilot) tells more",
                               plan.fit.datasets));
   }

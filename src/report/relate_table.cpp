@@ -40,9 +40,9 @@ bool is_shown(const LawFit& fit) {
 
 void add_block(std::vector<Cells>& rows, const LawFit& fit, bool several) {
   const LinearModel& model = fit.model;
-  rows.push_back({fit.name, over(words_of(fit.subset)),
-                  fmt::format("{}", model.n), fmt::format("{}", fit.datasets), fixed(model.r_squared),
-                  fmt::format("{:.1f}", model.aic), "", "", ""});
+  rows.push_back({fit.name, over(words_of(fit.subset)), fmt::format("{}", model.n),
+                  fmt::format("{}", fit.datasets), fixed(model.r_squared), fmt::format("{:.1f}", model.aic),
+                  "", "", ""});
   for (const Coefficient& term : model.terms) {
     // Levels of networks are there so that slopes are within networks; they are no result.
     if (several && term.name.starts_with("model[")) continue;

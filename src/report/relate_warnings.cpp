@@ -124,7 +124,7 @@ void warn_of_skipped(const Relations& relations, std::vector<std::string>& out) 
   for (const SkippedLaw& skipped : relations.skipped) {
     Found& each = found[{skipped.law, skipped.reason}];
     const std::string over = words_of(skipped.subset);
-    if (each.count++ == 0) each.first = skipped.name + (over.empty() ? "" : " (" + over + ")");
+    if (each.count++ == 0) each.first = words_of(skipped.name) + (over.empty() ? "" : " (" + over + ")");
   }
   for (const auto& entry : found) {
     const Found& each = entry.second;

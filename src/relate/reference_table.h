@@ -1,0 +1,10 @@
+// The text of data/reference_values.csv.
+#pragma once
+
+#include <string_view>
+
+namespace fathom {
+
+std::string_view reference_table();
+
+}  // namespace fathom

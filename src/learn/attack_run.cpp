@@ -103,8 +103,8 @@ void AttackRun::attack_by_pgd(const Attacked& clean, const torch::Tensor& labels
   }
 }
 
-AttackOutcome AttackRun::outcome(AttackMethod method, double epsilon, const Gathered& gathered) const {
-  AttackOutcome outcome;
+AttackEvaluation AttackRun::outcome(AttackMethod method, double epsilon, const Gathered& gathered) const {
+  AttackEvaluation outcome;
   outcome.method = method;
   outcome.epsilon = epsilon;
   outcome.epsilon_stored = in_stored_units(epsilon, range_);

@@ -41,7 +41,7 @@ class AttackRun {
   void attack_by_fgsm(const Attacked& clean, const torch::Tensor& gradient, const torch::Tensor& labels,
                       std::size_t into);
   void attack_by_pgd(const Attacked& clean, const torch::Tensor& labels, std::size_t into);
-  AttackOutcome outcome(AttackMethod method, double epsilon, const Gathered& gathered) const;
+  AttackEvaluation outcome(AttackMethod method, double epsilon, const Gathered& gathered) const;
 
   Network& network_;
   FrozenParameters frozen_;

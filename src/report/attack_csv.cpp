@@ -25,7 +25,7 @@ std::string attack_samples_csv(const AttackRecord& record) {
     const std::string image =
         fmt::format("{},{},{},{}", quoted(record.paths[i]), output_name(record, record.labels[i]),
                     clean.losses[i], output_name(record, clean.predicted[i]));
-    for (const AttackOutcome& outcome : record.result.outcomes) {
+    for (const AttackEvaluation& outcome : record.result.outcomes) {
       text += fmt::format("{},{},{},{},{}\r\n", image, attack_method_name(outcome.method), outcome.epsilon,
                           outcome.attacked.losses[i], output_name(record, outcome.attacked.predicted[i]));
     }

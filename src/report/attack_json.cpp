@@ -17,7 +17,7 @@ Json losses(const SampleLosses& losses) {
           {"loss_as_published", known(losses.published_loss)}};
 }
 
-Json outcome(const AttackRecord& record, const AttackOutcome& outcome) {
+Json outcome(const AttackRecord& record, const AttackEvaluation& outcome) {
   const bool pgd = outcome.method == AttackMethod::pgd;
   Json json{{"method", attack_method_name(outcome.method)},
             {"epsilon", outcome.epsilon},
@@ -34,7 +34,7 @@ Json outcome(const AttackRecord& record, const AttackOutcome& outcome) {
 
 std::string attack_json(const AttackRecord& record, std::span<const std::string> command) {
   Json attacks = Json::array();
-  for (const AttackOutcome& attack : record.result.outcomes) attacks.push_back(outcome(record, attack));
+  for (const AttackEvaluation& attack : record.result.outcomes) attacks.push_back(outcome(record, attack));
   const PixelRange& range = record.result.range;
   const Json json{
       {"schema", "fathom.attack/1"},

@@ -44,7 +44,7 @@ std::string attack_table(const AttackRecord& record) {
   std::vector<Cells> rows{{"attack", "epsilon", "stored", "loss", "penalty", "accuracy"}};
   if (published) rows.front().push_back("loss as published");
   rows.push_back(row("none", "0", "0", record.result.clean, "-", published));
-  for (const AttackOutcome& outcome : record.result.outcomes) {
+  for (const AttackEvaluation& outcome : record.result.outcomes) {
     rows.push_back(row(std::string(attack_method_name(outcome.method)), fmt::format("{:g}", outcome.epsilon),
                        fmt::format("{:.4g}", outcome.epsilon_stored), outcome.attacked,
                        fmt::format("{:.4f} +- {:.1g}", outcome.loss_penalty, outcome.loss_penalty_std_error),

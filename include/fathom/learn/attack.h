@@ -54,7 +54,7 @@ struct SampleLosses {
 };
 
 /// One method at one eps.
-struct AttackOutcome {
+struct AttackEvaluation {
   AttackMethod method = AttackMethod::fgsm;
   double epsilon = 0.0;             ///< grey levels of 0..255
   double epsilon_stored = 0.0;      ///< units of the stored range
@@ -67,7 +67,7 @@ struct AttackOutcome {
 struct AttackResult {
   PixelRange range{};  ///< low..high
   SampleLosses clean;
-  std::vector<AttackOutcome> outcomes;  ///< by method, then by eps ascending
+  std::vector<AttackEvaluation> outcomes;  ///< by method, then by eps ascending
 };
 
 /// Throws UsageError: no method or one twice, no eps or one twice, an eps outside 0..255, no steps, a step

@@ -41,7 +41,7 @@ TEST(AttackRun, AtEpsilonZeroIsTheCleanRunToTheBit) {
   const AttackResult result = attack(network, random_images(30, 8, 0, 255), both_methods(), 7);
   ASSERT_EQ(result.outcomes.size(), 12u);
   for (const std::size_t zero : {0u, 6u}) {
-    const AttackOutcome& outcome = result.outcomes[zero];
+    const AttackEvaluation& outcome = result.outcomes[zero];
     EXPECT_EQ(outcome.epsilon, 0.0);
     EXPECT_EQ(outcome.attacked.losses, result.clean.losses);
     EXPECT_EQ(outcome.attacked.predicted, result.clean.predicted);

@@ -7,6 +7,7 @@
 #include "fathom/core/atomic_file.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
+#include "fathom/report/study_json.h"
 #include "fathom/report/study_report.h"
 #include "fathom/study/status.h"
 #include "fathom/study/store.h"
@@ -72,9 +73,49 @@ void run_status(const StudyCommand& command, const std::vector<std::string>& lin
     write_output(study_status_json(status, study.name, line));
     return;
   }
+  if (store.study_hash().empty()) {
+    write_output("no run has planned this study yet\n");
+    return;
+  }
   write_output(study_status_table(status));
   if (store.study_hash() == study_hash(command.file)) return;
   write_output("\nthe study file has changed since: the next `fathom study run` plans it anew\n");
+}
+
+/// Cells that are missing are said to be.
+std::vector<std::string> warnings_of(const StudyStatus& status) {
+  const CellCounts& counts = status.counts;
+  const std::size_t left = counts.queued + counts.running;
+  std::vector<std::string> warnings;
+  if (left > 0) {
+    warnings.push_back(std::to_string(left) + " of " + std::to_string(left + counts.done + counts.failed) +
+                       " cells are not done yet: `fathom study run` goes on");
+  }
+  if (counts.left_out > 0) {
+    warnings.push_back(std::to_string(counts.left_out) + " cells are left out, since the data do not allow " +
+                       "them: `fathom study status` names them");
+  }
+  for (const UnreadDataSet& set : status.unread) {
+    warnings.push_back("data set " + set.name + " could not be read: " + set.error);
+  }
+  return warnings;
+}
+
+void run_report(const StudyCommand& command, const std::vector<std::string>& line) {
+  check_paths(command);
+  const std::string json = command.json.value_or("-");
+  check_output("--json", json);
+  const Study study = read_study(command.file);
+  const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
+  const std::vector<StoredCell> cells = store.cells();
+  StudyParts parts;
+  parts.warnings = warnings_of(status_of(cells, store.unread()));
+  const std::string text = study_json(study, cells, parts, line);
+  if (json == "-") {
+    write_output(text);
+  } else {
+    write_file(json, text);
+  }
 }
 
 void run_results(const StudyCommand& command) {
@@ -190,6 +231,16 @@ void add_status(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
   status->callback([command, line] { run_status(*command, line); });
 }
 
+void add_report(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
+                const std::vector<std::string>& line) {
+  CLI::App* const report = add_command(study, *command, "report", "Write the study as one document");
+  add_output(*report, *command);
+  report->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->default_str("-");
+  report->callback([command, line] { run_report(*command, line); });
+}
+
 void add_results(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
   CLI::App* const results =
       add_command(study, *command, "results", "Write a table of the cells that are done");
@@ -223,8 +274,7 @@ void add_slurm(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
 }  // namespace
 
 void add_study(CLI::App& app, const std::vector<std::string>& line) {
-  CLI::App* const study =
-      app.add_subcommand("study", "Run a grid of data sets, models, sizes and seeds");
+  CLI::App* const study = app.add_subcommand("study", "Run a grid of data sets, models, sizes and seeds");
   study->group("Commands");
   study->require_subcommand(1);
   const auto command = std::make_shared<StudyCommand>();
@@ -232,6 +282,7 @@ void add_study(CLI::App& app, const std::vector<std::string>& line) {
   add_run(*study, command);
   add_status(*study, command, line);
   add_results(*study, command);
+  add_report(*study, command, line);
   add_slurm(*study, command);
 }
 

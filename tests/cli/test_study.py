@@ -128,6 +128,19 @@ class Running(StudyCase):
         # What is measured of images is the same for every network.
         for column in ("dimension", "label_sharpness"):
             self.assertEqual(rows[0][column], rows[1][column])
+        document = json.loads(self.succeeds("study", "report", self.file))
+        jsonschema.validate(document, json.loads((ROOT / "docs" / "schema" / "study-1.schema.json").read_text()))
+        self.assertEqual(document["study"]["dataset"]["stripes"]["samples"], [16, 24, 4000])
+        self.assertEqual(document["warnings"], ["2 cells are left out, since the data do not allow them: "
+                                                "`fathom study status` names them"])
+        for cell, row in zip(document["cells"], rows, strict=True):
+            self.assertEqual(cell["dimension"]["value"], float(row["dimension"]))
+            low, high = cell["dimension"]["interval"]
+            self.assertTrue(low < cell["dimension"]["value"] < high)
+            attack, = (a for a in cell["attacks"] if (a["method"], a["epsilon"]) == ("fgsm", 8))
+            self.assertEqual(attack["loss"], float(row["fgsm_8_loss"]))
+            self.assertAlmostEqual(attack["loss_penalty"], attack["loss"] - cell["test_loss"], delta=1e-12)
+            self.assertAlmostEqual(attack["accuracy_penalty"], cell["test_accuracy"] - attack["accuracy"], delta=1e-12)
         layer, = json.loads(rows[1]["layers"])
         self.assertEqual(layer["name"], "layer4")
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])

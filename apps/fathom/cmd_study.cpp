@@ -86,14 +86,15 @@ void run_status(const StudyCommand& command, const std::vector<std::string>& lin
 std::vector<std::string> warnings_of(const StudyStatus& status) {
   const CellCounts& counts = status.counts;
   const std::size_t left = counts.queued + counts.running;
+  const auto of_all = [&](std::size_t count) {
+    const std::size_t all = left + counts.done + counts.failed + counts.left_out;
+    return std::to_string(count) + " of " + std::to_string(all) + " cells";
+  };
   std::vector<std::string> warnings;
-  if (left > 0) {
-    warnings.push_back(std::to_string(left) + " of " + std::to_string(left + counts.done + counts.failed) +
-                       " cells are not done yet: `fathom study run` goes on");
-  }
+  if (left > 0) warnings.push_back(of_all(left) + " not done yet: `fathom study run` goes on");
   if (counts.left_out > 0) {
-    warnings.push_back(std::to_string(counts.left_out) + " cells are left out, since the data do not allow " +
-                       "them: `fathom study status` names them");
+    warnings.push_back(of_all(counts.left_out) +
+                       " left out, since the data do not allow them: `fathom study status` names them");
   }
   for (const UnreadDataSet& set : status.unread) {
     warnings.push_back("data set " + set.name + " could not be read: " + set.error);

@@ -58,6 +58,11 @@ std::string numbers_of(const CellResult& result) {
   return text;
 }
 
+/// "1 cell", "2 cells".
+std::string cells_text(std::size_t count) {
+  return fmt::format("{} cell{}", count, count == 1 ? "" : "s");
+}
+
 void make_folder(const fs::path& folder) {
   std::error_code error;
   fs::create_directories(folder, error);
@@ -108,7 +113,7 @@ class StudyRun {
                       state == CellState::left_out ? "left out" : state_name(state),
                       out ? ", since " + *cell.planned.left_out : ""));
     }
-    say(fmt::format("{} cells, {} to run; nothing was written", plan_.cells.size(), left));
+    say(fmt::format("{}, {} to run; nothing was written", cells_text(plan_.cells.size()), left));
     check_unread();
   }
 
@@ -223,7 +228,7 @@ class StudyRun {
 
   void conclude(const StudyStore& store) const {
     const CellCounts counts = status_of(wanted_cells(store), {}).counts;
-    std::string text = fmt::format("{} cells done", counts.done);
+    std::string text = cells_text(counts.done) + " done";
     if (counts.running > 0) text += fmt::format(", {} at work elsewhere", counts.running);
     if (counts.queued > 0) text += fmt::format(", {} left", counts.queued);
     if (counts.left_out > 0) text += fmt::format(", {} left out", counts.left_out);
@@ -231,7 +236,7 @@ class StudyRun {
     say(text);
     check_unread();
     if (counts.failed == 0) return;
-    throw InputError(study_.file, fmt::format("{} cells failed", counts.failed),
+    throw InputError(study_.file, cells_text(counts.failed) + " failed",
                      "see `fathom study status`, and run again with --retry-failed");
   }
 

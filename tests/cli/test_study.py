@@ -131,7 +131,7 @@ class Running(StudyCase):
         document = json.loads(self.succeeds("study", "report", self.file))
         jsonschema.validate(document, json.loads((ROOT / "docs" / "schema" / "study-1.schema.json").read_text()))
         self.assertEqual(document["study"]["dataset"]["stripes"]["samples"], [16, 24, 4000])
-        self.assertEqual(document["warnings"], ["2 cells are left out, since the data do not allow them: "
+        self.assertEqual(document["warnings"], ["2 of 6 cells left out, since the data do not allow them: "
                                                 "`fathom study status` names them"])
         for cell, row in zip(document["cells"], rows, strict=True):
             self.assertEqual(cell["dimension"]["value"], float(row["dimension"]))
@@ -245,8 +245,8 @@ class Failures(StudyCase):
         self.file.write_text(self.file.read_text().replace("k = 3", "k = 20"))
         text = self.run_study(code=3)
         self.assertIn("stripes above/below squeezenet1_1 N=16 seed=1: failed: ", text)
-        self.assertIn("1 cells done, 1 failed", text)
-        self.assertIn("s.toml: 1 cells failed; see `fathom study status`", text)
+        self.assertIn("1 cell done, 1 failed", text)
+        self.assertIn("s.toml: 1 cell failed; see `fathom study status`", text)
         failed, = self.status()["failed"]
         self.assertEqual((failed["samples"], failed["model"]), (16, "squeezenet1_1"))
         self.assertIn("16", failed["error"])
@@ -262,7 +262,7 @@ class Failures(StudyCase):
         connection.commit()
         connection.close()
         self.assertIn("0 cells done, 1 failed", self.run_study(code=3))
-        self.assertIn("1 cells done", self.run_study("--retry-failed"))
+        self.assertIn("1 cell done", self.run_study("--retry-failed"))
 
     def test_a_data_set_that_is_gone(self):
         self.file.write_text(self.file.read_text() + '[[dataset]]\nname = "lost"\npath = "lost"\n')
@@ -315,7 +315,7 @@ class Failures(StudyCase):
             text = self.run_study("--output", disk / "s.study", code=3)
             self.assertRegex(text, "No space left|no space left")
             subprocess.run(["mount", "-o", "remount,size=200M", disk], check=True)
-            self.assertIn("1 cells done", self.run_study("--output", disk / "s.study", "--retry-failed"))
+            self.assertIn("1 cell done", self.run_study("--output", disk / "s.study", "--retry-failed"))
         finally:
             subprocess.run(["umount", disk], check=True)
 

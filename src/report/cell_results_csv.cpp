@@ -69,7 +69,8 @@ std::string cell_results_csv(std::span<const CellResult> cells) {
   for (const auto& [method, epsilon] : attacks) {
     text += fmt::format(",{0}_{1}_loss,{0}_{1}_accuracy", method, epsilon);
   }
-  const bool layers = std::ranges::any_of(cells, [](const CellResult& cell) { return !cell.layers.empty(); });
+  const bool layers =
+      std::ranges::any_of(cells, [](const CellResult& cell) { return cell.layers.size() > 1; });
   text += layers ? ",peak_dimension,peak_relative_depth,layers\r\n" : "\r\n";
   for (const CellResult& cell : cells) {
     text +=

@@ -141,7 +141,7 @@ class Running(StudyCase):
             self.assertEqual(attack["loss"], float(row["fgsm_8_loss"]))
             self.assertAlmostEqual(attack["loss_penalty"], attack["loss"] - cell["test_loss"], delta=1e-12)
             self.assertAlmostEqual(attack["accuracy_penalty"], cell["test_accuracy"] - attack["accuracy"], delta=1e-12)
-        layer, = json.loads(rows[1]["layers"])
+        layer, = document["cells"][1]["layers"]
         self.assertEqual(layer["name"], "layer4")
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])
 

@@ -22,8 +22,8 @@ std::string about_time(double seconds);
 
 /// One line a cell, RFC 4180, with a header; columns are named as the members of CellResult. Classes stand
 /// with ';' between them. An attack is a column of losses and one of accuracies, such as fgsm_2_loss and
-/// fgsm_2_accuracy. Where there are layers, they are JSON, and where there are several, their peak has
-/// columns too. What was not measured is empty. Numbers in full precision.
+/// fgsm_2_accuracy. Where a cell has several layers, their peak has columns, and they are JSON in one. What
+/// was not measured is empty. Numbers in full precision.
 std::string cell_results_csv(std::span<const CellResult> cells);
 
 }  // namespace fathom

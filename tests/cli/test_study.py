@@ -169,6 +169,14 @@ class Running(StudyCase):
                                             "--split", "all", "--json", "-"))
         self.assertEqual(float(row["fgsm_4_accuracy"]), attacked["attacks"][0]["accuracy"])
         self.assertAlmostEqual(float(row["fgsm_4_loss"]), attacked["attacks"][0]["loss"], delta=1e-5)
+        # Another attack is another cell, and no other network.
+        trained = (run_folder / "checkpoint.safetensors").stat().st_mtime_ns
+        self.file.write_text(self.file.read_text().replace("epsilon = 4", "epsilon = 8"))
+        self.run_study()
+        other, = self.results()
+        self.assertEqual(other["test_loss"], row["test_loss"])
+        self.assertNotIn("fgsm_4_loss", other)
+        self.assertEqual((run_folder / "checkpoint.safetensors").stat().st_mtime_ns, trained)
 
     def test_what_is_added_to_a_study_is_all_that_is_run(self):
         self.write(samples=(16,))

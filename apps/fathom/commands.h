@@ -16,6 +16,7 @@ void add_measure(CLI::App& app, const std::vector<std::string>& command);
 void add_plan(CLI::App& app, const std::vector<std::string>& command);
 void add_relate(CLI::App& app, const std::vector<std::string>& command);
 void add_represent(CLI::App& app, const std::vector<std::string>& command);
+void add_study(CLI::App& app, const std::vector<std::string>& command);
 void add_synth(CLI::App& app);
 void add_train(CLI::App& app, const std::vector<std::string>& command);
 

@@ -6,6 +6,7 @@
 #include <memory>
 #include <new>
 #include <string>
+#include <utility>
 #include <vector>
 
 #include "commands.h"
@@ -47,14 +48,16 @@ std::string reason(const CLI::App& app, const CLI::App& shown, const CLI::ParseE
 
 int explain(const CLI::App& app, const CLI::ParseError& error) {
   const CLI::App* shown = &app;
-  for (const CLI::App* command : app.get_subcommands()) shown = command;
+  std::string before, name = app.get_name();
+  while (!shown->get_subcommands().empty()) {
+    shown = shown->get_subcommands().back();
+    before = std::exchange(name, name + " " + shown->get_name());
+  }
   if (error.get_exit_code() == 0) {  // --help, --version
     const bool version = dynamic_cast<const CLI::CallForVersion*>(&error) != nullptr;
-    write_output(version ? std::string(error.what()) + "\n"
-                         : shown->help(shown == &app ? "" : app.get_name()));
+    write_output(version ? std::string(error.what()) + "\n" : shown->help(before));
     return kDone;
   }
-  const std::string name = shown == &app ? "fathom" : "fathom " + shown->get_name();
   return fail(kWrongUsage, reason(app, *shown, error) + "; see " + name + " --help");
 }
 
@@ -71,6 +74,7 @@ int parse_and_run(int argc, char** argv) {
   add_attack(app, line);
   add_relate(app, line);
   add_plan(app, line);
+  add_study(app, line);
   add_synth(app);
   try {
     app.parse(argc, argv);

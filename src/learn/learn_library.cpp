@@ -36,6 +36,7 @@ const fathom::LearnLibrary* fathom_learn_library() {
       .torch_version = fathom::torch_version,
       .named_recipe = fathom::named_recipe,
       .change_recipe = fathom::change,
+      .check_model = fathom::check_model,
       .check_train_options = fathom::check_train_options,
       .train = fathom::train,
       .chosen_device = fathom::name_of_chosen_device,

@@ -64,14 +64,6 @@ void check_run(const TrainOptions& options) {
   }
 }
 
-void check_model(const std::string& model) {
-  const std::vector<std::string> models = model_names();
-  if (std::ranges::find(models, model) != models.end()) return;
-  std::string known;
-  for (const std::string& each : models) known += (known.empty() ? "" : ", ") + each;
-  throw UsageError("--model", "there is no model \"" + model + "\"", "use one of: " + known);
-}
-
 NamedTensors named_parameters(Network& network) {
   NamedTensors named;
   for (const auto& [name, tensor] : network.state()) {
@@ -276,6 +268,14 @@ class Training {
 };
 
 }  // namespace
+
+void check_model(const std::string& model) {
+  const std::vector<std::string> models = model_names();
+  if (std::ranges::find(models, model) != models.end()) return;
+  std::string known;
+  for (const std::string& each : models) known += (known.empty() ? "" : ", ") + each;
+  throw UsageError("--model", "there is no model \"" + model + "\"", "use one of: " + known);
+}
 
 void check_train_options(const TrainOptions& options) {
   without_torch_errors([&] {

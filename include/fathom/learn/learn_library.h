@@ -28,6 +28,7 @@ struct LearnLibrary {
   void (*change_recipe)(Recipe& recipe, const RecipeChanges& changes);
 
   // train.h
+  void (*check_model)(const std::string& model);
   void (*check_train_options)(const TrainOptions& options);
   TrainResult (*train)(const PreparedData& data, const TrainTestSplit& split, const TrainOptions& options,
                        Progress& progress);

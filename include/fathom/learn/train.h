@@ -57,6 +57,9 @@ struct TrainResult {
   std::string torch_version;
 };
 
+/// Throws UsageError for an unknown model, naming those there are.
+void check_model(const std::string& model);
+
 /// What is wrong with the options by themselves, before any image is read: see train().
 void check_train_options(const TrainOptions& options);
 

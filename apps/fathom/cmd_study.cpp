@@ -1,0 +1,290 @@
+#include <CLI/CLI.hpp>
+#include <filesystem>
+#include <memory>
+#include <optional>
+
+#include "commands.h"
+#include "fathom/core/atomic_file.h"
+#include "fathom/core/error.h"
+#include "fathom/core/parallel.h"
+#include "fathom/report/study_json.h"
+#include "fathom/report/study_report.h"
+#include "fathom/study/status.h"
+#include "fathom/study/store.h"
+#include "fathom/study/study_file.h"
+#include "output_file.h"
+#include "slurm_script.h"
+#include "standard_streams.h"
+#include "study_run.h"
+#include "whole_number.h"
+
+namespace fathom {
+
+namespace {
+
+namespace fs = std::filesystem;
+
+/// Options of all commands of a study; each uses its own.
+struct StudyCommand {
+  std::string file, output, data;
+  std::vector<std::string> only;
+  StudyRunOptions run;
+  std::optional<std::string> json, csv, script;
+  std::size_t tasks = 10, cpus = 4;
+};
+
+fs::path folder_of(const StudyCommand& command) {
+  return command.output.empty() ? fs::path(command.file).replace_extension(".study")
+                                : fs::path(command.output);
+}
+
+void check_paths(const StudyCommand& command) {
+  check_folder(command.output.empty() ? command.file : "--output", folder_of(command).string());
+  if (!command.data.empty() && !fs::is_directory(command.data)) {
+    throw UsageError("--data", command.data + " is no folder", "name the folder that the data sets are in");
+  }
+}
+
+void run_init(const StudyCommand& command) {
+  if (fs::exists(command.file)) {
+    throw UsageError("FILE", command.file + " exists", "name a file that is to be made");
+  }
+  write_file(command.file, study_template());
+}
+
+void run_run(StudyCommand& command) {
+  check_paths(command);
+  command.run.only = cell_filter(command.only);
+  command.run.folder = folder_of(command);
+  command.run.data = command.data.empty() ? fs::path(command.file).parent_path() : fs::path(command.data);
+  const Study study = read_study(command.file);
+  run_study(study, command.run);
+}
+
+void run_status(const StudyCommand& command, const std::vector<std::string>& line) {
+  check_paths(command);
+  if (command.json) check_output("--json", *command.json);
+  const Study study = read_study(command.file);
+  const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
+  const StudyStatus status = status_of(store.cells(), store.unread());
+  const bool shown = command.json == "-";
+  if (command.json && !shown) write_file(*command.json, study_status_json(status, study.name, line));
+  if (shown) {
+    write_output(study_status_json(status, study.name, line));
+    return;
+  }
+  if (store.study_hash().empty()) {
+    write_output("no run has planned this study yet\n");
+    return;
+  }
+  write_output(study_status_table(status));
+  if (store.study_hash() == study_hash(command.file)) return;
+  write_output("\nthe study file has changed since: the next `fathom study run` plans it anew\n");
+}
+
+/// Cells that are missing are said to be.
+std::vector<std::string> warnings_of(const StudyStatus& status) {
+  const CellCounts& counts = status.counts;
+  const std::size_t left = counts.queued + counts.running;
+  const auto of_all = [&](std::size_t count) {
+    const std::size_t all = left + counts.done + counts.failed + counts.left_out;
+    return std::to_string(count) + " of " + std::to_string(all) + " cells";
+  };
+  std::vector<std::string> warnings;
+  if (left > 0) warnings.push_back(of_all(left) + " not done yet: `fathom study run` goes on");
+  if (counts.left_out > 0) {
+    warnings.push_back(of_all(counts.left_out) +
+                       " left out, since the data do not allow them: `fathom study status` names them");
+  }
+  for (const UnreadDataSet& set : status.unread) {
+    warnings.push_back("data set " + set.name + " could not be read: " + set.error);
+  }
+  return warnings;
+}
+
+void run_report(const StudyCommand& command, const std::vector<std::string>& line) {
+  check_paths(command);
+  const std::string json = command.json.value_or("-");
+  check_output("--json", json);
+  const Study study = read_study(command.file);
+  const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
+  const std::vector<StoredCell> cells = store.cells();
+  StudyParts parts;
+  parts.warnings = warnings_of(status_of(cells, store.unread()));
+  const std::string text = study_json(study, cells, parts, line);
+  if (json == "-") {
+    write_output(text);
+  } else {
+    write_file(json, text);
+  }
+}
+
+void run_results(const StudyCommand& command) {
+  check_paths(command);
+  const std::string csv = command.csv.value_or("-");
+  check_output("--csv", csv);
+  read_study(command.file);
+  const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
+  const std::string text = cell_results_csv(read_results(store));
+  if (csv == "-") {
+    write_output(text);
+  } else {
+    write_file(csv, text);
+  }
+}
+
+void run_slurm(const StudyCommand& command) {
+  check_paths(command);
+  const std::string script = command.script.value_or("-");
+  check_output("--script", script);
+  const Study study = read_study(command.file);
+  SlurmJob job;
+  job.name = study.name;
+  job.tasks = command.tasks;
+  job.cpus = command.cpus;
+  job.gpu = command.run.device == "cuda";
+  job.log = fs::absolute(folder_of(command)).string() + "-%A-%a.log";
+  job.command = {fs::read_symlink("/proc/self/exe").string(), "study",    "run",
+                 fs::absolute(command.file).string(),         "--device", command.run.device};
+  if (!command.output.empty()) {
+    job.command.insert(job.command.end(), {"--output", fs::absolute(command.output).string()});
+  }
+  if (!command.data.empty()) {
+    job.command.insert(job.command.end(), {"--data", fs::absolute(command.data).string()});
+  }
+  if (command.run.max_cells) {
+    job.command.insert(job.command.end(), {"--max-cells", std::to_string(*command.run.max_cells)});
+  }
+  const std::string text = slurm_script(job);
+  if (script == "-") {
+    write_output(text);
+  } else {
+    write_file(script, text);
+  }
+}
+
+CLI::App* add_command(CLI::App& study, StudyCommand& command, const char* name, const char* words) {
+  CLI::App* const added = study.add_subcommand(name, words);
+  added->group("Commands");
+  added->add_option("FILE", command.file, "Study file (TOML)")->required();
+  return added;
+}
+
+void add_output(CLI::App& app, StudyCommand& command) {
+  app.add_option("--output", command.output,
+                 "Folder of the results and checkpoints (default: FILE with .study for .toml)")
+      ->type_name("DIR");
+}
+
+void add_data(CLI::App& app, StudyCommand& command) {
+  app.add_option("--data", command.data,
+                 "Folder that paths of data sets are relative to (default: that of FILE)")
+      ->type_name("DIR");
+}
+
+void add_max_cells(CLI::App& app, StudyCommand& command) {
+  app.add_option("--max-cells", command.run.max_cells, "Run so many cells at most")
+      ->check(whole_number(1, 1'000'000'000))
+      ->type_name("N");
+}
+
+void add_device(CLI::App& app, StudyCommand& command) {
+  app.add_option("--device", command.run.device, "Where networks compute: auto, cpu, cuda")
+      ->type_name("NAME")
+      ->capture_default_str();
+}
+
+void add_init(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
+  CLI::App* const init =
+      add_command(study, *command, "init", "Write a study file with the grid of the papers");
+  init->callback([command] { run_init(*command); });
+}
+
+void add_run(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
+  CLI::App* const run = add_command(study, *command, "run", "Run all cells that are not done yet");
+  add_data(*run, *command);
+  add_output(*run, *command);
+  run->add_option("--only", command->only,
+                  "Cells of these alone: dataset=NAME, model=NAME, samples=N, seed=N")
+      ->delimiter(',')
+      ->allow_extra_args(false)
+      ->type_name("KEY=VALUE,...");
+  add_max_cells(*run, *command);
+  run->add_flag("--dry-run", command->run.dry_run, "Say which cells there are, and write nothing");
+  run->add_flag("--retry-failed", command->run.retry_failed, "Run failed cells again");
+  command->run.threads = available_threads();
+  run->add_option("--threads", command->run.threads,
+                  "Threads; the last bits of a network depend on it (default: all processors)")
+      ->check(whole_number(1, 4096))
+      ->type_name("N");
+  add_device(*run, *command);
+  run->add_flag("--quiet", command->run.quiet, "No lines and no progress bar");
+  run->callback([command] { run_run(*command); });
+}
+
+void add_status(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
+                const std::vector<std::string>& line) {
+  CLI::App* const status =
+      add_command(study, *command, "status", "Say what is done, what is left and what has failed");
+  add_output(*status, *command);
+  status->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
+      ->type_name("FILE");
+  status->callback([command, line] { run_status(*command, line); });
+}
+
+void add_report(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
+                const std::vector<std::string>& line) {
+  CLI::App* const report = add_command(study, *command, "report", "Write the study as one document");
+  add_output(*report, *command);
+  report->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->default_str("-");
+  report->callback([command, line] { run_report(*command, line); });
+}
+
+void add_results(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
+  CLI::App* const results =
+      add_command(study, *command, "results", "Write a table of the cells that are done");
+  add_output(*results, *command);
+  results->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->default_str("-");
+  results->callback([command] { run_results(*command); });
+}
+
+void add_slurm(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
+  CLI::App* const slurm = add_command(study, *command, "slurm", "Write a job script for sbatch");
+  add_data(*slurm, *command);
+  add_output(*slurm, *command);
+  slurm->add_option("--tasks", command->tasks, "Tasks of the array job; each takes cells until none is left")
+      ->check(whole_number(1, 1'000'000))
+      ->type_name("N")
+      ->capture_default_str();
+  slurm->add_option("--cpus", command->cpus, "Processors of a task")
+      ->check(whole_number(1, 4096))
+      ->type_name("N")
+      ->capture_default_str();
+  add_max_cells(*slurm, *command);
+  add_device(*slurm, *command);
+  slurm->add_option("--script", command->script, "Write to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->default_str("-");
+  slurm->callback([command] { run_slurm(*command); });
+}
+
+}  // namespace
+
+void add_study(CLI::App& app, const std::vector<std::string>& line) {
+  CLI::App* const study = app.add_subcommand("study", "Run a grid of data sets, models, sizes and seeds");
+  study->group("Commands");
+  study->require_subcommand(1);
+  const auto command = std::make_shared<StudyCommand>();
+  add_init(*study, command);
+  add_run(*study, command);
+  add_status(*study, command, line);
+  add_results(*study, command);
+  add_report(*study, command, line);
+  add_slurm(*study, command);
+}
+
+}  // namespace fathom

@@ -1,0 +1,41 @@
+// A run of a study: cells taken, one by one, until none is left.
+#pragma once
+
+#include <cstddef>
+#include <filesystem>
+#include <map>
+#include <optional>
+#include <set>
+#include <string>
+
+#include "fathom/study/study.h"
+
+namespace fathom {
+
+/// Which cells, by key: dataset, model, samples, seed. A key that is not there: all.
+using CellFilter = std::map<std::string, std::set<std::string>>;
+
+/// Of words such as "model=resnet18". Several of one key: any of them. Throws UsageError naming --only.
+CellFilter cell_filter(const std::vector<std::string>& words);
+
+struct StudyRunOptions {
+  std::filesystem::path folder;  ///< of the store and the checkpoints
+  std::filesystem::path data;    ///< what the paths of data sets are relative to
+  CellFilter only;
+  std::optional<std::size_t> max_cells;
+  bool dry_run = false, retry_failed = false, quiet = false;
+  unsigned threads = 1;
+  std::string device = "auto";
+};
+
+/// The store in the folder of a study.
+std::filesystem::path store_in(const std::filesystem::path& folder);
+
+/// Hash of the study file's bytes.
+std::string study_hash(const std::filesystem::path& file);
+
+/// Prints a line for every cell. Throws InputError at the end where a cell has failed or a data set could not
+/// be read; Interrupted, with all progress kept.
+void run_study(const Study& study, const StudyRunOptions& options);
+
+}  // namespace fathom

@@ -1,0 +1,292 @@
+#include "fathom/study/study_file.h"
+
+#include <toml++/toml.h>
+
+#include <algorithm>
+#include <fstream>
+#include <set>
+#include <sstream>
+#include <utility>
+
+#include "fathom/core/error.h"
+#include "study/toml_reader.h"
+
+namespace fathom {
+
+namespace {
+
+/// What data sets take from the study unless they have their own.
+struct Defaults {
+  std::optional<std::string> protocol, size, channels, range, compat;
+  std::vector<std::size_t> samples;
+  std::optional<std::size_t> test_samples;
+  bool uneven = false;
+};
+
+std::vector<std::size_t> sizes(const std::vector<std::uint64_t>& numbers) {
+  std::vector<std::size_t> made(numbers.begin(), numbers.end());
+  std::ranges::sort(made);
+  return made;
+}
+
+/// "learning_rate" of "--learning-rate 3".
+std::string key_of_option(const std::string& option) {
+  std::string key = option.substr(0, option.find(' '));
+  key.erase(0, key.find_first_not_of('-'));
+  std::ranges::replace(key, '-', '_');
+  return key;
+}
+
+void read_defaults(TomlReader& reader, Defaults& defaults) {
+  const auto take = [&](const char* key, std::optional<std::string>& into) {
+    if (std::optional<std::string> words = reader.words(key)) into = std::move(words);
+  };
+  take("protocol", defaults.protocol);
+  take("size", defaults.size);
+  take("channels", defaults.channels);
+  take("range", defaults.range);
+  take("compat", defaults.compat);
+  if (const auto samples = reader.wholes("samples", 2); !samples.empty()) defaults.samples = sizes(samples);
+  if (const auto test = reader.whole("test_samples", 2)) defaults.test_samples = *test;
+  defaults.uneven = reader.flag("uneven").value_or(defaults.uneven);
+}
+
+Protocol protocol_of(const TomlReader& reader, const Defaults& wanted) {
+  try {
+    Protocol protocol = named_protocol(wanted.protocol.value_or("iclr2024"));
+    if (wanted.size) set_size(protocol, *wanted.size);
+    if (wanted.channels) set_channels(protocol, *wanted.channels);
+    if (wanted.range) set_range(protocol, *wanted.range);
+    if (wanted.compat && *wanted.compat != "iclr2024-code") {
+      throw UsageError("--compat", "\"" + *wanted.compat + "\" is not known",
+                       "the one there is: iclr2024-code");
+    }
+    protocol.published_code = wanted.compat.has_value();
+    return protocol;
+  } catch (const UsageError& error) {
+    reader.refuse(key_of_option(error.where()), error.reason(), error.remedy());
+  }
+}
+
+EstimatorChoice estimator_choice(TomlReader& reader, EstimatorChoice choice) {
+  const std::map<std::string, std::vector<std::string>> known{
+      {"mle", {"pooled", "as_published", "mean", "mean_unbiased"}},
+      {"twonn", {"ml", "linear", "as_published"}}};
+  if (const auto estimator = reader.text("estimator")) {
+    const auto found = known.find(*estimator);
+    if (found == known.end()) {
+      reader.refuse("estimator", "\"" + *estimator + "\" is not known", "use mle or twonn");
+    }
+    choice.estimator = *estimator;
+    choice.variant = found->second.front();
+  }
+  if (const auto variant = reader.text("variant")) {
+    const std::vector<std::string>& variants = known.at(choice.estimator);
+    if (std::ranges::find(variants, *variant) == variants.end()) {
+      std::string all;
+      for (const std::string& each : variants) all += (all.empty() ? "" : ", ") + each;
+      reader.refuse("variant", "\"" + *variant + "\" is not known of " + choice.estimator,
+                    "use one of: " + all);
+    }
+    choice.variant = *variant;
+  }
+  if (const auto k = reader.whole("k", 3)) choice.k = *k;
+  return choice;
+}
+
+void read_recipe(TomlReader reader, Study& study) {
+  if (const auto name = reader.text("name")) study.recipe = *name;
+  RecipeChanges& changes = study.changes;
+  changes.optimizer = reader.text("optimizer");
+  changes.schedule = reader.text("schedule");
+  changes.decay = reader.text("decay");
+  changes.head = reader.text("head");
+  changes.learning_rate = reader.number("learning_rate");
+  changes.momentum = reader.number("momentum");
+  changes.weight_decay = reader.number("weight_decay");
+  changes.warmup = reader.number("warmup");
+  changes.shift = reader.number("shift");
+  changes.epochs = reader.whole("epochs", 1);
+  changes.batch_size = reader.whole("batch_size", 2);
+  changes.patience = reader.whole("patience");
+  changes.flip = reader.flag("flip");
+  changes.normalize = reader.flag("normalize");
+  reader.finish();
+}
+
+AttackOptions read_attack(TomlReader reader) {
+  AttackOptions options;
+  if (const auto names = reader.texts("method"); !names.empty()) options.methods.clear();
+  for (const std::string& name : reader.texts("method")) {
+    if (name != "fgsm" && name != "pgd") {
+      reader.refuse("method", "\"" + name + "\" is no attack", "use fgsm, pgd or both");
+    }
+    options.methods.push_back(name == "fgsm" ? AttackMethod::fgsm : AttackMethod::pgd);
+  }
+  if (const auto epsilons = reader.numbers("epsilon"); !epsilons.empty()) options.epsilons = epsilons;
+  std::ranges::sort(options.epsilons);
+  for (const double epsilon : options.epsilons) {
+    if (epsilon < 0.0 || epsilon > 255.0 || std::ranges::count(options.epsilons, epsilon) > 1) {
+      reader.refuse("epsilon", "is no list of grey levels from 0 to 255, each once",
+                    "write it as epsilon = [1, 2, 4, 8]");
+    }
+  }
+  if (const auto steps = reader.whole("steps", 1)) options.steps = *steps;
+  options.step_size = reader.number("step_size");
+  if (options.step_size && !(*options.step_size > 0.0)) {
+    reader.refuse("step_size", "is not above 0", "give grey levels such as 2");
+  }
+  reader.finish();
+  return options;
+}
+
+RepresentChoice read_represent(TomlReader reader) {
+  RepresentChoice choice;
+  if (const auto layers = reader.texts("layers"); !layers.empty()) choice.layers = layers;
+  for (const std::string& word : choice.layers) {
+    const bool stands_alone = word == "all" || word == "published" || word == "last";
+    if (stands_alone && choice.layers.size() > 1) {
+      reader.refuse("layers", "has \"" + word + "\" beside others",
+                    "give all, published or last alone, or name layers");
+    }
+  }
+  if (const auto pool = reader.text("pool")) choice.pool = *pool;
+  if (choice.pool != "none" && choice.pool != "avg") {
+    reader.refuse("pool", "\"" + choice.pool + "\" is no way to pool", "use none or avg");
+  }
+  choice.estimator = estimator_choice(reader, choice.estimator);
+  reader.finish();
+  return choice;
+}
+
+void read_classes(TomlReader& reader, StudyDataSet& set) {
+  set.classes = reader.lists_of_texts("classes");
+  for (const std::vector<std::string>& choice : set.classes) {
+    const bool repeated = std::set<std::string>(choice.begin(), choice.end()).size() < choice.size();
+    if (choice.size() < 2 || repeated) {
+      reader.refuse("classes", "has a choice that is not two classes or more, each once",
+                    "write it as classes = [\"cat\", \"dog\"], or a list of such lists");
+    }
+  }
+  set.class_pairs = reader.whole("class_pairs", 1).value_or(0);
+  if (set.class_pairs > 0 && !set.classes.empty()) {
+    reader.refuse("class_pairs", "does not go with classes", "give one of them");
+  }
+  set.positive = reader.text("positive");
+  if (set.positive && set.class_pairs > 0) {
+    reader.refuse("positive", "does not go with class_pairs", "give one of them");
+  }
+}
+
+StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
+  StudyDataSet set;
+  set.name = reader.text("name").value_or("");
+  set.path = reader.text("path").value_or("");
+  set.domain = reader.text("domain").value_or("");
+  set.read.format = reader.text("format").value_or("auto");
+  if (const auto labels = reader.text("labels")) set.read.labels = *labels;
+  set.read.path_column = reader.text("path_column");
+  if (const auto column = reader.text("label_column")) set.read.label_columns = {*column};
+  set.read.group_column = reader.text("group_column");
+  set.read.split_column = reader.text("split_column");
+  set.skip_bad = reader.flag("skip_bad").value_or(false);
+  read_classes(reader, set);
+  if (const auto split = reader.text("split"); split && *split != "all") {
+    set.split = recognise_split(*split);
+    if (!set.split) reader.refuse("split", "\"" + *split + "\" is no split", "use train, val, test or all");
+  }
+  if (const auto images = reader.whole("images", 2)) {
+    if (*images > UINT32_MAX) reader.refuse("images", "is too large", "leave it out to use all images");
+    set.images = static_cast<std::uint32_t>(*images);
+  }
+  read_defaults(reader, defaults);
+  set.protocol = protocol_of(reader, defaults);
+  set.samples = defaults.samples;
+  set.test_samples = defaults.test_samples;
+  set.uneven = defaults.uneven;
+  reader.finish();  // a key that is missing may stand there in another spelling
+  if (set.name.empty()) reader.refuse("a [[dataset]]", "has no name", "write name = \"...\"");
+  if (set.path.empty()) reader.refuse("a [[dataset]]", "has no path", "write path = \"...\"");
+  if (set.samples.empty()) {
+    reader.refuse("samples", "is given neither here nor at the top", "write samples = [500, 1000]");
+  }
+  return set;
+}
+
+void read_data_sets(const std::vector<const toml::table*>& tables, const Defaults& defaults, Study& study) {
+  for (const toml::table* const table : tables) {
+    std::map<std::string, std::size_t> lines;
+    TomlReader own(*table, study.file, "", lines);
+    StudyDataSet set = read_data_set(own, defaults);
+    for (const StudyDataSet& before : study.data_sets) {
+      if (before.name != set.name) continue;
+      TomlReader(*table, study.file, "", lines)
+          .refuse("name", "\"" + set.name + "\" is taken", "give every data set a name of its own");
+    }
+    for (const auto& [key, line] : lines) study.lines["dataset." + set.name + "." + key] = line;
+    study.lines["dataset." + set.name] = table->source().begin.line;
+    study.data_sets.push_back(std::move(set));
+  }
+}
+
+toml::table parsed(std::string_view text, const std::string& file) {
+  try {
+    return toml::parse(text, std::string_view(file));
+  } catch (const toml::parse_error& error) {
+    throw InputError(file + ":" + std::to_string(error.source().begin.line),
+                     "is no TOML (" + std::string(error.description()) + ")",
+                     "see https://toml.io, or `fathom study init` for a file to begin with");
+  }
+}
+
+}  // namespace
+
+Study parse_study(std::string_view text, const std::string& file) {
+  const toml::table root = parsed(text, file);
+  Study study;
+  study.file = file;
+  TomlReader reader(root, file, "", study.lines);
+  study.name = reader.text("name").value_or(std::filesystem::path(file).stem().string());
+  study.models = reader.texts("models");
+  study.seeds = reader.wholes("seeds");
+  if (study.seeds.empty()) study.seeds = {0};
+  study.split_seed = reader.whole("split_seed");
+  study.class_seed = reader.whole("class_seed").value_or(0);
+  study.keep_checkpoints = reader.flag("keep_checkpoints").value_or(false);
+  Defaults defaults;
+  read_defaults(reader, defaults);
+  protocol_of(reader, defaults);
+  if (const toml::table* const table = reader.table("recipe")) {
+    read_recipe({*table, file, "recipe.", study.lines}, study);
+  }
+  if (const toml::table* const table = reader.table("measure")) {
+    TomlReader measure(*table, file, "measure.", study.lines);
+    study.measure = estimator_choice(measure, study.measure);
+    measure.finish();
+  }
+  if (const toml::table* const table = reader.table("attack")) {
+    study.attack = read_attack({*table, file, "attack.", study.lines});
+  }
+  if (const toml::table* const table = reader.table("represent")) {
+    study.represent = read_represent({*table, file, "represent.", study.lines});
+  }
+  const std::vector<const toml::table*> tables = reader.tables("dataset");
+  reader.finish();
+  if (study.models.empty()) reader.refuse("models", "is missing", "write models = [\"resnet18\"]");
+  if (tables.empty()) reader.refuse("dataset", "is missing", "add a [[dataset]] with name and path");
+  read_data_sets(tables, defaults, study);
+  return study;
+}
+
+Study read_study(const std::filesystem::path& path) {
+  std::ifstream in(path, std::ios::binary);
+  std::ostringstream text;
+  if (in) text << in.rdbuf();
+  if (!in || !text || std::filesystem::is_directory(path)) {
+    throw InputError(path.string(), "cannot be read",
+                     "name a study file, or make one with `fathom study init`");
+  }
+  return parse_study(text.str(), path.string());
+}
+
+}  // namespace fathom

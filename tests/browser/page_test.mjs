@@ -219,6 +219,7 @@ test("the data of a figure are there to be read", async () => {
   const { page } = await shared("measure");
   const figure = page.locator("#figure-intrinsic-dimension");
   await figure.locator("summary").click();
+  await figure.locator("tbody tr").first().waitFor();
   assert.equal(await figure.locator("tbody tr").count(), 2);
   assert.match(await figure.locator(".chart").getAttribute("aria-label"), /^Intrinsic dimension\. Estimates/);
 });

@@ -3,7 +3,7 @@
 import { isNumber } from "./format.js";
 import { ascending, groups, largest, least, mean, unique } from "./rows.js";
 
-export const ALL = null;
+const ALL = null;
 
 /** Cells with what figures and tables need beside it. */
 export function prepared(cells) {

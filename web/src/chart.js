@@ -24,12 +24,12 @@ const CONFIG = {
   axis: {
     labelColor: SOFT_INK, titleColor: INK, domainColor: SOFT_INK, tickColor: SOFT_INK, gridColor: GRID,
     labelFontSize: 11, titleFontSize: 12, titleFontWeight: "normal", titlePadding: 8, tickSize: 4,
-    labelLimit: 150, gridWidth: 0.7, domainWidth: 0.8, tickWidth: 0.8,
+    gridWidth: 0.7, domainWidth: 0.8, tickWidth: 0.8,
   },
   legend: {
     labelColor: SOFT_INK, titleColor: INK, labelFontSize: 11, titleFontSize: 11, titleFontWeight: "normal",
-    orient: "top", direction: "horizontal", titleOrient: "left", titlePadding: 8, columnPadding: 14,
-    symbolStrokeWidth: 1.2, labelLimit: 170, offset: 10, clipHeight: 14,
+    orient: "top", direction: "horizontal", titlePadding: 8, columnPadding: 14,
+    symbolStrokeWidth: 1.2, offset: 10, clipHeight: 14,
   },
   point: { size: 46, filled: true, opacity: 0.85 },
   line: { strokeWidth: 1.6 },
@@ -37,9 +37,14 @@ const CONFIG = {
   bar: { height: 13 },
 };
 
-/** Room for a legend's entry: names are cut at labelLimit. */
-function legendColumns(width) {
-  return Math.max(2, Math.floor((width - 60) / 120));
+/** A figure less wide than this has its legends below each other, and cuts long names sooner. */
+const NARROW = 560;
+
+function legendConfig(width) {
+  const narrow = width < NARROW;
+  return { ...CONFIG.legend, columns: Math.max(2, Math.floor((width - 60) / 120)), labelLimit: narrow ? 110 : 170,
+    titleOrient: narrow ? "top" : "left",
+    layout: { top: { anchor: "start", direction: narrow ? "vertical" : "horizontal", margin: 8 } } };
 }
 
 /**
@@ -50,7 +55,7 @@ function legendColumns(width) {
  */
 export async function draw(place, spec, marks) {
   const width = Math.max(240, Math.floor(place.getBoundingClientRect().width));
-  const config = { ...CONFIG, legend: { ...CONFIG.legend, columns: legendColumns(width) } };
+  const config = { ...CONFIG, legend: legendConfig(width), axis: { ...CONFIG.axis, labelLimit: width < NARROW ? 90 : 150 } };
   const autosize = { type: "fit-x", contains: "padding" };
   const compiled = compile({ width, autosize, padding: 2, ...spec }, { config });
   const view = new View(parse(compiled.spec, null, { ast: true }), {

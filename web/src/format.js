@@ -8,7 +8,7 @@ function superscript(integer) {
   return (integer < 0 ? "\u207b" : "") + digits;
 }
 
-export function powerOfTen(exponent) {
+function powerOfTen(exponent) {
   return `10${superscript(exponent)}`;
 }
 
@@ -47,6 +47,21 @@ export function percent(share, digits = 0) {
 /** "[13.8, 15.2]" */
 export function interval(bounds, digits = 3) {
   return Array.isArray(bounds) ? `[${number(bounds[0], digits)}, ${number(bounds[1], digits)}]` : DASH;
+}
+
+/** Of a number within -1..1, to two places. */
+function coefficient(value) {
+  return isNumber(value) ? value.toFixed(2).replace("-", "\u2212") : DASH;
+}
+
+/** "0.95 [0.94, 0.96]" */
+export function correlation({ r, interval: bounds } = {}) {
+  return bounds ? `${coefficient(r)} [${coefficient(bounds[0])}, ${coefficient(bounds[1])}]` : coefficient(r);
+}
+
+/** "14.5 [13.8, 15.2]", or the number alone where there is no interval */
+export function estimate(value, bounds) {
+  return bounds ? `${number(value)} ${interval(bounds)}` : number(value);
 }
 
 export function pValue(value) {

@@ -16,6 +16,7 @@ export function saveFile(name, blob) {
 function csvField(value) {
   if (value === null || value === undefined) return "";
   if (typeof value === "number") return String(value);
+  if (Array.isArray(value)) return csvField(value.join(" "));
   const text = /^[=+\-@\t\r]/.test(String(value)) ? `'${value}` : String(value);
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }

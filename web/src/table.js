@@ -13,6 +13,7 @@ const WIDE = 7;
 function shown(column, row) {
   const value = row[column.key];
   if (column.show) return column.show(value, row);
+  if (Array.isArray(value)) return value.join(" ");
   if (typeof value === "number") return Number.isInteger(value) ? count(value) : number(value, 4);
   return value === null || value === undefined ? "\u2013" : String(value);
 }

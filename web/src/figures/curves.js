@@ -1,6 +1,6 @@
 // Curves: one colour and shape for each name, one dash for each kind.
 
-import { scales } from "../palette.js";
+import { NEUTRAL, scales } from "../palette.js";
 import { least, largest, unique } from "../rows.js";
 import { byName, logarithm, quantity, tooltip } from "./parts.js";
 
@@ -25,9 +25,10 @@ export function curveSpec(rows, titles, { zero = true, linear = false, peaks = n
                  : quantity("x", titles.x, { scale: { nice: false, padding: 8 } });
   const y = quantity("y", titles.y, { scale: { zero } });
   const dash = { field: "kind", type: "nominal", scale: scales(kinds).dash,
-    legend: kinds.length > 1 ? { title: null, symbolStrokeColor: "#555" } : null };
+    legend: kinds.length > 1 ? { title: null, symbolStrokeColor: NEUTRAL } : null };
   const shown = tooltip(["name", titles.name], ["kind", titles.kind], ["label", "layer"], ["x", titles.x, ",.4~g"],
-                        ["y", titles.y, ".4~g"]).filter((entry) => entry.field in rows[0]);
+                        ["y", titles.y, ".4~g"])
+    .filter((entry) => entry.field in rows[0] && (entry.field !== "kind" || kinds.length > 1));
   const { color, shape } = byName("name", names);
   const dense = rows.length / (names.length * kinds.length) > 20;
   return {

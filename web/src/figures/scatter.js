@@ -43,7 +43,7 @@ function bySamples(rows) {
     color: { field: "samples", type: "ordinal", scale: { domain: sizes, scheme: SEQUENCE },
       legend: sizes.length > 1 ? { title: "training images" } : null },
     shape: { field: "domain", type: "nominal", scale: scales(domains).shape,
-      legend: domains.length > 1 ? { title: null } : null },
+      legend: domains.length > 1 ? { title: null, symbolFillColor: NEUTRAL, symbolStrokeColor: NEUTRAL } : null },
   };
 }
 

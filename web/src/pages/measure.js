@@ -4,7 +4,7 @@ import { element } from "../element.js";
 import { Figure } from "../figure.js";
 import { curveSpec } from "../figures/curves.js";
 import { INTERVAL_COLUMNS, intervalSpec } from "../figures/intervals.js";
-import { bytes, count, counted, interval, isNumber, list, number, seconds } from "../format.js";
+import { bytes, count, counted, estimate as withInterval, isNumber, list, number, seconds } from "../format.js";
 import { nearestPairs } from "../pairs.js";
 import { commandLine, facts } from "../provenance.js";
 import { Table } from "../table.js";
@@ -25,8 +25,8 @@ function protocolText(protocol) {
 function dimensionSentence(data) {
   const mle = estimate(data, "mle", "pooled"), twonn = estimate(data, "twonn", "ml");
   const said = [];
-  if (mle) said.push(`${number(mle.value)} ${interval(mle.interval)} by MLE over ${mle.k} neighbours`);
-  if (twonn) said.push(`${number(twonn.value)} ${interval(twonn.interval)} by TwoNN`);
+  if (mle) said.push(`${withInterval(mle.value, mle.interval)} by MLE over ${mle.k} neighbours`);
+  if (twonn) said.push(`${withInterval(twonn.value, twonn.interval)} by TwoNN`);
   if (said.length === 0) return "";
   return `The estimated intrinsic dimension is ${list(said)}; images have ${count(data.ambient_dimension)} values.`;
 }
@@ -144,8 +144,8 @@ function overviewTable(datasets) {
     { key: "label", title: "Data set" }, { key: "images", title: "Images", show: count },
     { key: "distinct", title: "Distinct", show: count }, { key: "classes", title: "Classes", show: count },
     { key: "ambient", title: "Values of an image", show: count },
-    { key: "mle", title: "MLE", show: (value, row) => `${number(value)} ${interval(row.mle_interval)}` },
-    { key: "twonn", title: "TwoNN", show: (value, row) => `${number(value)} ${interval(row.twonn_interval)}` },
+    { key: "mle", title: "MLE", show: (value, row) => withInterval(value, row.mle_interval) },
+    { key: "twonn", title: "TwoNN", show: (value, row) => withInterval(value, row.twonn_interval) },
     { key: "sharpness", title: "K_F, all pairs" }, { key: "drawn", title: "K_F, draws" }],
   rows: datasets.map((data) => {
     const mle = estimate(data, "mle", "pooled"), twonn = estimate(data, "twonn", "ml");

@@ -3,7 +3,7 @@
 import { element } from "../element.js";
 import { Figure } from "../figure.js";
 import { curveSpec } from "../figures/curves.js";
-import { bytes, count, counted, interval, number, percent, seconds } from "../format.js";
+import { bytes, count, counted, estimate as withInterval, number, percent, seconds } from "../format.js";
 import { commandLine, facts } from "../provenance.js";
 import { Table } from "../table.js";
 
@@ -53,10 +53,10 @@ function layerFigure(content) {
 function layerTable(content) {
   return new Table({ caption: "Layers.", columns: [
     { key: "condition", title: "Condition" }, { key: "layer", title: "Layer" }, { key: "width", title: "Values", show: count },
-    { key: "depth", title: "Depth" }, { key: "relative_depth", title: "Relative depth" },
+    { key: "depth", title: "Depth" }, { key: "relative_depth", title: "Relative depth", show: (value) => value.toFixed(2) },
     { key: "distinct", title: "Distinct", show: count },
-    { key: "mle", title: "MLE", show: (value, row) => `${number(value)} ${interval(row.mle_interval)}` },
-    { key: "twonn", title: "TwoNN", show: (value, row) => `${number(value)} ${interval(row.twonn_interval)}` },
+    { key: "mle", title: "MLE", show: (value, row) => withInterval(value, row.mle_interval) },
+    { key: "twonn", title: "TwoNN", show: (value, row) => withInterval(value, row.twonn_interval) },
     { key: "problem", title: "Problem" }],
   rows: content.representations.flatMap(({ control, layers }) => layers.map((layer) => {
     const mle = find(layer, ["mle", "pooled"]), twonn = find(layer, ["twonn", "ml"]);

@@ -1,8 +1,8 @@
 // The page of fathom.study/1: cells of a grid, and the laws they follow or do not.
 
 import { prepared } from "../cells.js";
-import { counted, count, interval, isNumber, list, number, percent, pValue } from "../format.js";
-import { findCorrelation, findFits, lawsOf, term } from "../laws.js";
+import { correlation, count, counted, estimate, interval, list, number, percent, pValue } from "../format.js";
+import { findCorrelation, findFits, lawsOf, subsetText, term, widestInterval } from "../laws.js";
 import { commandLine, facts } from "../provenance.js";
 import { unique } from "../rows.js";
 import { figuresOfData } from "./study_data_figures.js";
@@ -26,17 +26,23 @@ function generalization(laws) {
   const slope = term(fit, "negative_log_samples_over_dimension"), sharpness = term(fit, "log_label_sharpness");
   const said = [`The generalization law accounts for ${percent(fit.r_squared)} of the variance of log test loss over ` +
     `${counted(fit.n, "cell")} of ${counted(fit.datasets, "data set")}`];
-  const bounds = (found) => interval((found.cluster ?? found.robust ?? found).interval);
-  if (slope) said.push(`c = ${number(slope.estimate)} ${bounds(slope)}`);
-  if (sharpness) said.push(`b = ${number(sharpness.estimate)} ${bounds(sharpness)}`);
-  return `${said.join("; ")}.`;
+  if (slope) said.push(`c = ${estimate(slope.estimate, widestInterval(slope))}`);
+  if (sharpness) said.push(`b = ${estimate(sharpness.estimate, widestInterval(sharpness))}`);
+  return `${said.join("; ")}.${comparison(laws, fit)}`;
+}
+
+/** What the fit gains over one with fewer terms. */
+function comparison(laws, fit) {
+  const found = laws.comparisons.find(({ full, subset }) => full === fit.name && subsetText(subset) === "all");
+  if (!found) return "";
+  return ` Against \u201c${found.reduced}\u201d its AIC differs by ${number(found.delta_aic)} (${pValue(found.p_value)}).`;
 }
 
 function robustness(laws) {
   const found = findCorrelation(laws, "robustness", "loss_penalty", { model: null });
   if (!found) return null;
-  return `Under attack (${found.subset.method.toUpperCase()}, \u03b5 = ${number(found.subset.epsilon, 2)}) the penalty in loss and label ` +
-    `sharpness correlate with r = ${number(found.pearson.r, 2)} ${interval(found.pearson.interval, 2)}, ${pValue(found.pearson.p_value)}.`;
+  return `Under attack (${found.subset.method.toUpperCase()}, \u03b5 = ${found.subset.epsilon}) the penalty in loss and label ` +
+    `sharpness correlate with r = ${correlation(found.pearson)}, ${pValue(found.pearson.p_value)}.`;
 }
 
 function shares(laws) {

@@ -5,7 +5,7 @@ import { Figure } from "../figure.js";
 import { INTERVAL_COLUMNS, intervalSpec } from "../figures/intervals.js";
 import { scatterSpec } from "../figures/scatter.js";
 import { count, counted, isNumber, number } from "../format.js";
-import { findFits, fitted, inWords, isComputable, lineOver, term } from "../laws.js";
+import { findFits, fitted, fittedLine, inWords, isComputable, subsetText, term } from "../laws.js";
 import { publishedPoints, REFERENCE_NOTE } from "../reference.js";
 import { largest, least, unique } from "../rows.js";
 
@@ -47,9 +47,12 @@ function lossAgainstDimension(cells, reference) {
 }
 
 function fittedAgainstMeasured(cells, laws) {
-  const fits = [...laws.fits].filter((fit) => fit.law === "generalization" && fit.response === "log_test_loss" && isComputable(fit));
+  const fits = laws.fits.filter((fit) => fit.law === "generalization" && fit.response === "log_test_loss" && isComputable(fit));
   if (fits.length === 0) return [];
-  const choice = { key: "fit", label: "Fit", options: fits.map((fit) => ({ value: fit, label: fit.name })) };
+  // The papers' own law first: with label sharpness, over all cells.
+  fits.sort((a, b) => (term(b, "log_label_sharpness") !== null) - (term(a, "log_label_sharpness") !== null));
+  const choice = { key: "fit", label: "Fit", options: fits.map((fit) => ({ value: fit,
+    label: fits.some((other) => other !== fit && other.name === fit.name) ? `${fit.name}: ${subsetText(fit.subset)}` : fit.name })) };
   return [new Figure({ title: "The generalization law, fitted and measured", choices: [choice], view: ({ fit }) => {
     const { model = null, domain = null, samples = null } = fit.subset ?? {};
     const rows = pointsOf(chosen(cells, { model, domain, samples }), (cell) => Math.exp(fitted(fit, cell)),
@@ -70,7 +73,8 @@ function termRows(fits, name) {
   return fits.flatMap((fit) => {
     const found = term(fit, name);
     if (!found) return [];
-    const kinds = [["classical", found], ["robust to unequal variance (HC3)", found.robust], ["clustered by data set", found.cluster]];
+    const kinds = [["classical", found], ["robust (HC3)", found.robust], ["clustered by data set", found.cluster],
+      ["jackknife over data sets", found.jackknife]];
     return kinds.filter(([, kind]) => kind?.interval).map(([series, kind]) => ({ name: fit.name, series, value: found.estimate,
       low: kind.interval[0], high: kind.interval[1] }));
   });
@@ -83,19 +87,26 @@ function coefficientName(name) {
 }
 
 function coefficients(laws) {
-  const fits = laws.fits.filter((fit) => fit.law === "generalization");
-  const names = unique(fits.flatMap((fit) => fit.terms.map((found) => found.name))).filter((name) => name !== "intercept");
+  const fits = findFits(laws, "generalization", { model: null, domain: null, samples: null });
+  const names = unique(fits.flatMap((fit) => fit.terms.map((found) => found.name)))
+    .filter((name) => name !== "intercept" && !name.startsWith("model["));
   if (names.length === 0) return [];
   const choice = { key: "name", label: "Coefficient", options: names.map((name) => ({ value: name, label: coefficientName(name) })) };
   return [new Figure({ title: "Coefficients of the generalization law", choices: [choice], view: ({ name }) => {
     const rows = termRows(fits, name);
     return {
-      sentence: "Estimates with 95 % intervals. Cells of one data set are alike, so the clustered interval is the one to believe; " +
-        "with few data sets even that is too narrow.",
+      sentence: "Estimates with 95 % intervals. Cells of one data set are alike, so the intervals that take data sets as wholes are those to " +
+        "believe; with few data sets even they are uncertain.",
       rows, columns: [{ key: "name", title: "Fit" }, ...INTERVAL_COLUMNS.slice(1)],
       spec: intervalSpec(rows, coefficientName(name)),
     };
   } })];
+}
+
+/** Of one number of training images, or of all of them with a term for their number. */
+function accuracyFits(laws, model, samples, kind) {
+  const law = samples === null && findFits(laws, "accuracy", { model, samples }).length === 0 ? "accuracy_samples" : "accuracy";
+  return findFits(laws, law, { model, samples }).filter((fit) => fit.response === kind);
 }
 
 function accuracyAgainstDimension(cells, laws, reference) {
@@ -105,10 +116,10 @@ function accuracyAgainstDimension(cells, laws, reference) {
   const choices = [networkChoice(cells), samplesChoice(cells),
     { key: "kind", label: "Accuracy", options: kinds.map(([value, label]) => ({ value, label })) }];
   return [new Figure({ title: "Test accuracy against intrinsic dimension", choices, view: ({ model, samples, kind }) => {
-    const rows = pointsOf(chosen(cells, { model, samples }), (cell) => cell.d, (cell) => cell[kind]);
-    const fits = findFits(laws, "accuracy", { model, samples }).filter((fit) => fit.response === kind || kinds.length === 1);
-    const lines = fits.flatMap((fit) => lineOver(rows.filter((row) => !fit.subset.domain || row.domain === fit.subset.domain),
-      term(fit, "intercept")?.estimate, term(fit, "dimension")?.estimate));
+    const own = chosen(cells, { model, samples }).filter((cell) => isNumber(cell.d) && isNumber(cell[kind]));
+    const rows = pointsOf(own, (cell) => cell.d, (cell) => cell[kind]);
+    const fits = accuracyFits(laws, model, samples, kind);
+    const lines = fits.flatMap((fit) => fittedLine(fit, chosen(own, { domain: fit.subset.domain ?? null })));
     const faint = publishedPoints(reference, "dimension", kind);
     const said = fits.map((fit) => `${fit.subset.domain ?? "all"}: slope ${number(term(fit, "dimension")?.estimate)}, ` +
       `R\u00b2 = ${number(fit.r_squared, 2)}`);

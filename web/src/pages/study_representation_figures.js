@@ -4,7 +4,7 @@ import { chosen, options } from "../cells.js";
 import { Figure } from "../figure.js";
 import { curveSpec } from "../figures/curves.js";
 import { scatterSpec } from "../figures/scatter.js";
-import { counted, interval, isNumber, number, percent } from "../format.js";
+import { correlation, counted, interval, isNumber, percent } from "../format.js";
 import { findCorrelation, lineOver } from "../laws.js";
 import { publishedPoints, REFERENCE_NOTE } from "../reference.js";
 import { ascending, groups, largest, least, mean } from "../rows.js";
@@ -65,7 +65,7 @@ function peakAgainstData(cells, laws, reference) {
     const found = findCorrelation(laws, "peak_dimension", "peak_dimension", { model });
     return {
       sentence: `The largest dimension of any layer against that of the training images, for ${counted(rows.length, "trained network")}.` +
-        (found ? ` The dashed line is the fit: r = ${number(found.pearson.r, 2)} ${interval(found.pearson.interval, 2)}.` : "") +
+        (found ? ` The dashed line is the fit: r = ${correlation(found.pearson)}.` : "") +
         (faint.length > 0 ? REFERENCE_NOTE : ""),
       rows, columns: columnsOf("d_data", "Peak dimension"),
       spec: scatterSpec(rows, { x: "dimension of the training images", y: "dimension at the peak" },

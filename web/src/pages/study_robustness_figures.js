@@ -3,7 +3,7 @@
 import { chosen } from "../cells.js";
 import { Figure } from "../figure.js";
 import { scatterSpec } from "../figures/scatter.js";
-import { axisUnit, counted, interval, isNumber, number, pValue } from "../format.js";
+import { axisUnit, correlation, counted, isNumber, pValue } from "../format.js";
 import { findCorrelation, lineOver } from "../laws.js";
 import { publishedPoints, REFERENCE_NOTE } from "../reference.js";
 import { ascending, groups } from "../rows.js";
@@ -36,12 +36,12 @@ export function figuresOfRobustness(cells, laws, reference) {
     const found = findCorrelation(laws, "robustness", kind, { model, ...attack });
     const lines = found ? lineOver(rows, found.intercept, found.slope).map((line) => line.map(scaled)) : [];
     const faint = publishedPoints(reference, "label_sharpness", kind).map(scaled);
-    const title = `label sharpness of the training images (${unit.prefix}per grey level)`;
+    const title = `label sharpness (${unit.prefix}per grey level)`;
     return {
       sentence: `${kind === "loss_penalty" ? "Attacked minus clean loss" : "Clean minus attacked accuracy"} of ` +
         `${counted(rows.length, "trained network")} against the label sharpness of the training images.` +
         (found ? ` The dashed line is the fit over ${found.level === "cells" ? "cells" : "means of data sets"}: r = ` +
-          `${number(found.pearson.r, 2)} ${interval(found.pearson.interval, 2)}, ${pValue(found.pearson.p_value)}.` : "") +
+          `${correlation(found.pearson)}, ${pValue(found.pearson.p_value)}.` : "") +
         (faint.length > 0 ? REFERENCE_NOTE : ""),
       rows, columns: columnsOf("Label sharpness", kind === "loss_penalty" ? "Penalty in loss" : "Penalty in accuracy"),
       spec: scatterSpec(rows.map(scaled), { x: title, y: kind === "loss_penalty" ? "penalty in loss (nats)" : "penalty in accuracy" },

@@ -1,13 +1,8 @@
 // The tables of a study: its cells, and what `fathom relate` made of them.
 
-import { count, interval, isNumber, number, percent, pValue } from "../format.js";
-import { inWords } from "../laws.js";
+import { correlation, count, interval, isNumber, percent, pValue } from "../format.js";
+import { inWords, subsetText } from "../laws.js";
 import { Table } from "../table.js";
-
-function subsetText(subset) {
-  return Object.entries(subset ?? {}).filter(([, value]) => value !== null && value !== undefined)
-    .map(([key, value]) => (key === "samples" ? `N = ${count(value)}` : key === "epsilon" ? `\u03b5 = ${value}` : value)).join(", ") || "all";
-}
 
 /** One column for every attack that any cell has. */
 function attackColumns(cells) {
@@ -47,28 +42,35 @@ export function failedTable(failed) {
     rows: failed.map(({ cell, error }) => ({ cell: text(cell), error })) })];
 }
 
+/** Every network has a term of its own in a fit over several, so that the others are not its doing: of no interest here. */
+function ofInterest({ name }) {
+  return !name.includes("model[");
+}
+
 function termTable(fits) {
-  const rows = fits.flatMap((fit) => fit.terms.map((found) => ({ law: inWords(fit.law), name: fit.name, subset: subsetText(fit.subset),
-    term: inWords(found.name), estimate: found.estimate, std_error: found.std_error, low: found.interval?.[0], high: found.interval?.[1],
-    clustered_low: found.cluster?.interval?.[0] ?? null, clustered_high: found.cluster?.interval?.[1] ?? null,
+  const rows = fits.flatMap((fit) => fit.terms.filter(ofInterest).map((found) => ({ law: inWords(fit.law), name: fit.name, subset: subsetText(fit.subset),
+    term: inWords(found.name), estimate: found.estimate, interval: found.interval ?? null,
+    clustered: found.cluster?.interval ?? null, jackknife: found.jackknife?.interval ?? null,
     n: fit.n, datasets: fit.datasets, r_squared: fit.r_squared })));
   if (rows.length === 0) return [];
-  return [new Table({ caption: "Terms of the fits.", note: "Clustered intervals take cells of one data set as alike.", columns: [
+  return [new Table({ caption: "Terms of the fits.", note: "Clustered and jackknife intervals take data sets as wholes, since cells of one are alike. Terms of single networks are left out.", columns: [
     { key: "law", title: "Law" }, { key: "name", title: "Fit" }, { key: "subset", title: "Over" }, { key: "term", title: "Term" },
-    { key: "estimate", title: "Estimate" }, { key: "std_error", title: "Std. error" },
-    { key: "low", title: "95 %", show: (value, row) => interval([row.low, row.high]) },
-    { key: "clustered_low", title: "Clustered", show: (value, row) =>
-      (isNumber(value) ? interval([row.clustered_low, row.clustered_high]) : "\u2013") },
+    { key: "estimate", title: "Estimate" },
+    { key: "interval", title: "95 %, classical", show: (value) => interval(value), numeric: true },
+    { key: "clustered", title: "Clustered", show: (value) => interval(value), numeric: true },
+    ...(rows.some((row) => row.jackknife)
+      ? [{ key: "jackknife", title: "Jackknife", show: (value) => interval(value), numeric: true }] : []),
     { key: "n", title: "Cells", show: count }, { key: "datasets", title: "Data sets" }, { key: "r_squared", title: "R\u00b2" }], rows })];
 }
 
 function comparisonTable(comparisons) {
   if (comparisons.length === 0) return [];
   return [new Table({ caption: "Nested fits compared.", columns: [
-    { key: "name", title: "Question" }, { key: "full", title: "Full" }, { key: "reduced", title: "Reduced" },
+    { key: "name", title: "Question" }, { key: "over", title: "Over" }, { key: "full", title: "Full" }, { key: "reduced", title: "Reduced" },
     { key: "likelihood_ratio", title: "Likelihood ratio" }, { key: "degrees_of_freedom", title: "df" },
     { key: "p_value", title: "p", show: (value) => pValue(value).replace("p = ", "").replace("p ", "") },
-    { key: "delta_aic", title: "\u0394AIC" }, { key: "delta_bic", title: "\u0394BIC" }], rows: comparisons })];
+    { key: "delta_aic", title: "\u0394AIC" }, { key: "delta_bic", title: "\u0394BIC" }],
+  rows: comparisons.map((found) => ({ ...found, over: subsetText(found.subset) })) })];
 }
 
 function correlationTable(correlations) {
@@ -76,9 +78,9 @@ function correlationTable(correlations) {
   return [new Table({ caption: "Correlations.", columns: [
     { key: "law", title: "Law" }, { key: "y", title: "Of" }, { key: "x", title: "With" }, { key: "subset", title: "Over" },
     { key: "level", title: "Level" }, { key: "n", title: "n", show: count },
-    { key: "pearson", title: "Pearson r", show: (value, row) => `${number(value, 2)} ${interval(row.pearson_interval, 2)}` },
+    { key: "pearson", title: "Pearson r", show: (value, row) => correlation({ r: value, interval: row.pearson_interval }) },
     { key: "p_value", title: "p", show: (value) => pValue(value).replace("p = ", "").replace("p ", "") },
-    { key: "spearman", title: "Spearman", show: (value, row) => `${number(value, 2)} ${interval(row.spearman_interval, 2)}` },
+    { key: "spearman", title: "Spearman", show: (value, row) => correlation({ r: value, interval: row.spearman_interval }) },
     { key: "slope", title: "Slope" }],
   rows: correlations.map((entry) => ({ law: inWords(entry.law), x: inWords(entry.x), y: inWords(entry.y), subset: subsetText(entry.subset),
     level: entry.level === "cells" ? "cells" : "data-set means", n: entry.n, pearson: entry.pearson?.r ?? null,
@@ -88,7 +90,7 @@ function correlationTable(correlations) {
 
 /** What one data set decides: each fit and correlation without it. */
 function influenceTable(laws) {
-  const fits = laws.fits.flatMap((fit) => (fit.influence ?? []).flatMap((left) => left.terms.filter(({ name }) => name !== "intercept")
+  const fits = laws.fits.flatMap((fit) => (fit.influence ?? []).flatMap((left) => left.terms.filter((found) => ofInterest(found) && found.name !== "intercept")
     .map(({ name, estimate }) => ({ law: inWords(fit.law), over: `${fit.name}; ${subsetText(fit.subset)}`, left_out: left.left_out, quantity: inWords(name),
       value: estimate, whole: fit.terms.find((found) => found.name === name)?.estimate ?? null }))));
   const correlations = laws.correlations.flatMap((entry) => (entry.influence ?? []).map((left) => ({ law: inWords(entry.law),
@@ -110,9 +112,16 @@ function shareTable(shares) {
     { key: "interval", title: "95 %", show: (value) => interval(value.map((end) => 100 * end)) }], rows: shares })];
 }
 
+function skippedTable(skipped) {
+  if (skipped.length === 0) return [];
+  return [new Table({ caption: "Laws that could not be fitted.", columns: [{ key: "law", title: "Law" }, { key: "name", title: "Fit" },
+    { key: "subset", title: "Over" }, { key: "reason", title: "Reason" }],
+  rows: skipped.map(({ law, name, subset, reason }) => ({ law: inWords(law), name, subset: subsetText(subset), reason })) })];
+}
+
 export function lawTables(laws) {
   return [...termTable(laws.fits), ...comparisonTable(laws.comparisons), ...correlationTable(laws.correlations),
-    ...shareTable(laws.shares), ...influenceTable(laws)];
+    ...shareTable(laws.shares), ...influenceTable(laws), ...skippedTable(laws.skipped)];
 }
 
 export function referenceTable(reference) {

@@ -19,6 +19,7 @@ export function launch() {
 /** A page that has drawn all its figures, and `seen`: what it logged, asked for and complained of. */
 export async function open(browser, file, { width = 1280, colorScheme = "light" } = {}) {
   const context = await browser.newContext({ viewport: { width, height: 900 }, colorScheme, acceptDownloads: true });
+  context.setDefaultTimeout(20_000);
   const seen = [];
   await context.route("**/*", (route) => {
     const url = route.request().url();

@@ -107,6 +107,7 @@ test("the pointer shows a mark's value", async () => {
   await mark.scrollIntoViewIfNeeded();
   const box = await mark.boundingBox();
   await page.mouse.move(box.x + box.width / 2, box.y + box.height / 2);
+  await page.locator(".tooltip").waitFor({ state: "visible" });
   const shown = await page.locator(".tooltip").innerText();
   assert.match(shown, /MLE, k = 20/);
   const value = Number(/value\s*([\d.]+)/.exec(shown)[1]);

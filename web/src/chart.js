@@ -8,7 +8,7 @@ import { compile } from "vega-lite";
 
 import { INK } from "./palette.js";
 import { saveFile } from "./save.js";
-import { showTooltip } from "./tooltip.js";
+import { tooltipOf } from "./tooltip.js";
 
 /** More marks than this are painted, not made into elements, which would be slow. */
 const MOST_ELEMENTS = 2000;
@@ -49,11 +49,11 @@ function legendConfig(width) {
 
 /**
  * @param {HTMLElement} place empty; its width is the figure's
- * @param {Object} spec layers, encoding, data and height
+ * @param {Object} spec layers, encoding, data and height, and `tooltip`: what the pointer shows of a row, [[field, title], ...]
  * @param {number} marks about how many there will be
  * @returns {Promise<Chart>}
  */
-export async function draw(place, spec, marks) {
+export async function draw(place, { tooltip, ...spec }, marks) {
   const width = Math.max(240, Math.floor(place.getBoundingClientRect().width));
   const config = { ...CONFIG, legend: legendConfig(width), axis: { ...CONFIG.axis, labelLimit: width < NARROW ? 90 : 150 } };
   const autosize = { type: "fit-x", contains: "padding" };
@@ -62,7 +62,7 @@ export async function draw(place, spec, marks) {
     expr: expressionInterpreter,
     renderer: marks > MOST_ELEMENTS ? "canvas" : "svg",
     container: place,
-    tooltip: showTooltip,
+    tooltip: tooltipOf(tooltip),
     logLevel: Warn,
     hover: false,
   });

@@ -35,6 +35,12 @@ export function count(value) {
   return isNumber(value) ? value.toLocaleString("en-US") : DASH;
 }
 
+/** Any value in little room: numbers to four digits, whole ones in full. */
+export function shortly(value) {
+  if (typeof value !== "number") return value === null || value === undefined ? DASH : String(value);
+  return Number.isInteger(value) ? count(value) : number(value, 4);
+}
+
 /** "1 image", "2,310 images" */
 export function counted(value, one, several = `${one}s`) {
   return `${count(value)} ${value === 1 ? one : several}`;

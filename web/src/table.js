@@ -1,7 +1,7 @@
 // A table that sorts by any column, filters by words, and shows a page of rows at a time.
 
 import { element, slug, typeset } from "./element.js";
-import { count, isNumber, number } from "./format.js";
+import { count, isNumber, shortly } from "./format.js";
 import { ascending } from "./rows.js";
 import { saveCsv } from "./save.js";
 
@@ -13,9 +13,7 @@ const WIDE = 7;
 function shown(column, row) {
   const value = row[column.key];
   if (column.show) return column.show(value, row);
-  if (Array.isArray(value)) return value.join(" ");
-  if (typeof value === "number") return Number.isInteger(value) ? count(value) : number(value, 4);
-  return value === null || value === undefined ? "\u2013" : String(value);
+  return Array.isArray(value) ? value.join(" ") : shortly(value);
 }
 
 /** What is not there comes last, whichever way the table is sorted. */

@@ -1,6 +1,7 @@
 // What a mark stands for, beside the pointer. Values are text, whatever is in them.
 
 import { element } from "./element.js";
+import { shortly } from "./format.js";
 
 let box = null;
 
@@ -13,19 +14,22 @@ function place(event) {
   box.style.top = `${Math.max(4, below ? event.clientY + margin : event.clientY - margin - height)}px`;
 }
 
-/** Vega's TooltipHandler. */
-export function showTooltip(handler, event, item, value) {
-  if (box === null) {
-    box = element("div", { class: "tooltip", "aria-hidden": "true", hidden: true });
-    document.body.append(box);
-  }
-  if (value === null || value === undefined || typeof value !== "object") {
-    box.hidden = true;
-    return;
-  }
-  const lines = Object.entries(value).filter(([, shown]) => shown !== "null" && shown !== "");
-  box.replaceChildren(...lines.map(([name, shown]) =>
-    element("div", {}, element("span", { class: "tooltip-name" }, name), String(shown))));
-  box.hidden = false;
-  place(event);
+/**
+ * Vega's TooltipHandler, for marks that hand over their rows.
+ *
+ * @param {Array} fields [[field, title], ...]: those that the row has are shown
+ */
+export function tooltipOf(fields) {
+  return (handler, event, item, row) => {
+    if (box === null) {
+      box = element("div", { class: "tooltip", "aria-hidden": "true", hidden: true });
+      document.body.append(box);
+    }
+    box.hidden = row === null || row === undefined;
+    if (box.hidden) return;
+    const known = fields.filter(([field]) => row[field] !== null && row[field] !== undefined);
+    box.replaceChildren(...known.map(([field, title]) =>
+      element("div", {}, element("span", { class: "tooltip-name" }, title), shortly(row[field]))));
+    place(event);
+  };
 }

@@ -3,7 +3,7 @@
 import { axisUnit, isNumber } from "../format.js";
 import { INK, NEUTRAL } from "../palette.js";
 import { unique } from "../rows.js";
-import { byColour, quantity, tooltip } from "./parts.js";
+import { ASKED, byColour, quantity } from "./parts.js";
 
 /**
  * @param {Array} rows {name, domain, value, low, high, published, source}: all but name and value may be null
@@ -18,21 +18,21 @@ export function barSpec(rows, axis) {
   const x = quantity("x", title, { scale: { zero: true } });
   return {
     data: { values },
+    tooltip: [["name", "data set"], ["domain", "domain"], ["value", "mean"], ["low", "smallest"], ["high", "largest"],
+      ["published", "published"], ["source", "source"]],
     height: rows.length * 22 + 6,
     encoding: { y: { field: "name", type: "nominal", sort: null, title: null,
       axis: { domain: false, ticks: false, labelPadding: 8 } } },
     layer: [
-      { mark: { type: "bar", opacity: 0.75 },
-        encoding: { x, color: byColour("domain", unique(rows.map((row) => row.domain))),
-          tooltip: tooltip(["name", "data set"], ["domain", "domain"], ["value", "mean", ".4~g"],
-                           ["low", "smallest", ".4~g"], ["high", "largest", ".4~g"]) } },
+      { mark: { type: "bar", opacity: 0.75, tooltip: ASKED },
+        encoding: { x, color: byColour("domain", unique(rows.map((row) => row.domain))) } },
       { transform: [{ filter: "isValid(datum.from) && isValid(datum.to)" }],
         name: "whisker", mark: { type: "rule", color: INK, strokeWidth: 1.2 },
         encoding: { x: { ...x, field: "from" }, x2: { field: "to" } } },
       { transform: [{ filter: "isValid(datum.reference)" }],
-        mark: { type: "point", shape: "diamond", filled: false, color: NEUTRAL, size: 60, strokeWidth: 1.3 },
-        encoding: { x: { ...x, field: "reference" },
-          tooltip: tooltip(["name", "data set"], ["published", "published", ".4~g"], ["source", "source"]) } },
+        mark: { type: "point", shape: "diamond", filled: false, color: NEUTRAL, size: 60, strokeWidth: 1.3,
+          tooltip: ASKED },
+        encoding: { x: { ...x, field: "reference" } } },
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { NEUTRAL, scales } from "../palette.js";
 import { least, largest, unique } from "../rows.js";
-import { byName, logarithm, quantity, tooltip } from "./parts.js";
+import { ASKED, byName, logarithm, quantity } from "./parts.js";
 
 /** A ratio of x above which its axis is logarithmic. */
 const WIDE = 5;
@@ -26,20 +26,19 @@ export function curveSpec(rows, titles, { zero = true, linear = false, peaks = n
   const y = quantity("y", titles.y, { scale: { zero } });
   const dash = { field: "kind", type: "nominal", scale: scales(kinds).dash,
     legend: kinds.length > 1 ? { title: null, symbolStrokeColor: NEUTRAL } : null };
-  const shown = tooltip(["name", titles.name], ["kind", titles.kind], ["label", "layer"], ["x", titles.x, ",.4~g"],
-                        ["y", titles.y, ".4~g"])
-    .filter((entry) => entry.field in rows[0] && (entry.field !== "kind" || kinds.length > 1));
   const { color, shape } = byName("name", names);
   const dense = rows.length / (names.length * kinds.length) > 20;
   return {
     data: { values: rows },
+    tooltip: [["name", titles.name], ...(kinds.length > 1 ? [["kind", titles.kind]] : []), ["label", "layer"], ["x", titles.x],
+      ["y", titles.y]],
     height: 280,
     layer: [
       { mark: { type: "line", tooltip: null }, encoding: { x, y, color, strokeDash: dash, detail: { field: "kind" } } },
-      { mark: { type: "point", size: dense ? 12 : 30 }, encoding: { x, y, color, shape, tooltip: shown } },
+      { mark: { type: "point", size: dense ? 12 : 30, tooltip: ASKED }, encoding: { x, y, color, shape } },
       ...(peaks ? [{ data: { values: peaks },
-        mark: { type: "point", filled: false, shape: "circle", size: 190, strokeWidth: 1.6 },
-        encoding: { x: { ...x }, y: { ...y }, color, tooltip: shown } }] : []),
+        mark: { type: "point", filled: false, shape: "circle", size: 190, strokeWidth: 1.6, tooltip: ASKED },
+        encoding: { x: { ...x }, y: { ...y }, color } }] : []),
     ],
   };
 }

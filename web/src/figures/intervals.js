@@ -2,7 +2,7 @@
 
 import { axisUnit, isNumber } from "../format.js";
 import { least, largest, unique } from "../rows.js";
-import { byName, logarithm, quantity, tooltip } from "./parts.js";
+import { ASKED, byName, logarithm, quantity } from "./parts.js";
 
 /** Values further apart than this are drawn on a logarithmic axis. */
 const WIDE = 30;
@@ -27,15 +27,14 @@ export function intervalSpec(rows, axis) {
   };
   return {
     data: { values },
+    tooltip: [["name", "of"], ["series", "estimate"], ["value", "value"], ["low", "from"], ["high", "to"]],
     height: Math.max(40, names.length * (series.length * 15 + 10)),
     encoding: place,
     layer: [
       { transform: [{ filter: "isValid(datum.from) && isValid(datum.to)" }], mark: { type: "rule" },
         encoding: { x: axisOf("from"), x2: { field: "to" }, color: byName("series", series).color } },
-      { mark: { type: "point", size: 52 },
-        encoding: { x: axisOf("x"), ...byName("series", series),
-          tooltip: tooltip(["name", "data set"], ["series", "estimate"], ["value", "value", ".4~g"],
-                           ["low", "from", ".4~g"], ["high", "to", ".4~g"]) } },
+      { mark: { type: "point", size: 52, tooltip: ASKED },
+        encoding: { x: axisOf("x"), ...byName("series", series) } },
     ],
   };
 }

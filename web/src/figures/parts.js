@@ -40,11 +40,11 @@ export function byColour(field, names, title = null) {
   return { field, type: "nominal", scale: scales(names).color, legend: names.length > 1 ? { title } : null };
 }
 
-/** [field, title, format?] -> what the pointer shows */
-export function tooltip(...entries) {
-  return entries.map(([field, title, format]) =>
-    format ? { field, title, type: "quantitative", format } : { field, title, type: "nominal" });
-}
+/**
+ * Of a mark that the pointer may ask: it hands over its row. Which of the row's values are shown, and under which names, is the
+ * specification's `tooltip`, [[field, title], ...]: they are put into words when they are asked for, and not for every mark.
+ */
+export const ASKED = { content: "data" };
 
 /** A straight line over the range of x; `points`: [{x, y}, {x, y}]. */
 export function guideLine(points, { dash = [5, 4], width = 1.2, clip = true } = {}) {

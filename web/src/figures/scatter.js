@@ -2,7 +2,7 @@
 
 import { NEUTRAL, scales, SEQUENCE } from "../palette.js";
 import { unique, ascending } from "../rows.js";
-import { byName, guideLine, logarithm, quantity, tooltip } from "./parts.js";
+import { ASKED, byName, guideLine, logarithm, quantity } from "./parts.js";
 
 const AS_PERCENT = { scale: { padding: 8, nice: false }, axis: { format: ".0%" } };
 
@@ -20,17 +20,16 @@ export function scatterSpec(rows, titles,
   const y = logY ? logarithm("y", titles.y, valuesOf("y")) : quantity("y", titles.y, percentY ? AS_PERCENT : padded);
   return {
     data: { values: rows },
+    tooltip: [["dataset", "data set"], ["domain", "domain"], ["model", "network"], ["samples", "training images"], ["seed", "seed"],
+      ["source", "published by"], ["x", titles.x], ["y", titles.y]],
     height: 320,
     layer: [
       ...lines.map((line) => guideLine(line)),
       ...(faint.length > 0 ? [{ data: { values: faint },
-        mark: { type: "point", filled: false, shape: "diamond", color: NEUTRAL, opacity: 0.75, size: 60 },
-        encoding: { x, y, tooltip: tooltip(["dataset", "data set"], ["source", "published by"],
-          ["x", titles.x, ".4~g"], ["y", titles.y, ".4~g"]) } }] : []),
-      { mark: { type: "point", opacity: rows.length > 500 ? 0.55 : 0.85 },
-        encoding: { x, y, ...(colour === "samples" ? bySamples(rows) : byDataset(rows)),
-          tooltip: tooltip(["dataset", "data set"], ["domain", "domain"], ["model", "network"],
-            ["samples", "training images", ",d"], ["seed", "seed"], ["x", titles.x, ".4~g"], ["y", titles.y, ".4~g"]) } },
+        mark: { type: "point", filled: false, shape: "diamond", color: NEUTRAL, opacity: 0.75, size: 60, tooltip: ASKED },
+        encoding: { x, y } }] : []),
+      { mark: { type: "point", opacity: rows.length > 500 ? 0.55 : 0.85, tooltip: ASKED },
+        encoding: { x, y, ...(colour === "samples" ? bySamples(rows) : byDataset(rows)) } },
     ],
   };
 }

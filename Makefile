@@ -9,7 +9,7 @@ demo: build
 	@tools/demo $(if $(DATA),"$(DATA)")
 
 test:
-	@tools/install_packages build test
+	@tools/install_packages build page test
 	@tools/build release
 	@ctest --preset release
 

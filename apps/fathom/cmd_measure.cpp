@@ -1,5 +1,7 @@
 #include <CLI/CLI.hpp>
+#include <algorithm>
 #include <chrono>
+#include <iterator>
 #include <memory>
 #include <optional>
 
@@ -9,7 +11,9 @@
 #include "fathom/core/atomic_file.h"
 #include "fathom/estimate/measure.h"
 #include "fathom/prepare/prepare.h"
+#include "fathom/report/html_page.h"
 #include "fathom/report/measure_report.h"
+#include "fathom/report/pair_images.h"
 #include "memory_check.h"
 #include "output_file.h"
 #include "process_memory.h"
@@ -27,6 +31,7 @@ struct MeasureCommand {
   std::string simd = "auto", search = "auto";
   std::string workdir, memory;           ///< empty: not given
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
+  std::optional<std::string> html;       ///< a file
   bool quiet = false;
 };
 
@@ -90,7 +95,21 @@ void check(const MeasureCommand& command) {
   if (!command.workdir.empty()) check_folder("--workdir", command.workdir);
   if (command.json) check_output("--json", *command.json);
   if (command.csv) check_output("--csv", *command.csv);
+  if (command.html) check_html_output(*command.html);
   if (command.json && command.csv) check_different("--csv", *command.csv, "--json", *command.json);
+  if (command.html && command.json) check_different("--html", *command.html, "--json", *command.json);
+  if (command.html && command.csv) check_different("--html", *command.html, "--csv", *command.csv);
+}
+
+/// Opens the data again: their arrays did not stay in memory while they were measured.
+std::vector<PageImage> pictures(const MeasureCommand& command, const std::vector<MeasureRecord>& records) {
+  std::vector<PageImage> images;
+  for (std::size_t i = 0; i < records.size(); ++i) {
+    if (records[i].measurement.tasks.empty()) continue;
+    std::ranges::move(pair_images(command.data.open(command.data.data[i]), records[i], i),
+                      std::back_inserter(images));
+  }
+  return images;
 }
 
 void write(const MeasureCommand& command, const std::vector<MeasureRecord>& records,
@@ -98,6 +117,10 @@ void write(const MeasureCommand& command, const std::vector<MeasureRecord>& reco
   const bool json_shown = command.json == "-", csv_shown = command.csv == "-";
   if (command.json && !json_shown) write_file(*command.json, measure_json(records, line));
   if (command.csv && !csv_shown) write_file(*command.csv, measure_csv(records));
+  if (command.html) {
+    write_file(*command.html,
+               html_page(std::vector{measure_json(records, line)}, pictures(command, records)));
+  }
   if (json_shown) {
     write_output(measure_json(records, line));
   } else if (csv_shown) {
@@ -201,6 +224,11 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->type_name("FILE")
       ->group(output);
   measure->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->group(output);
+  measure
+      ->add_option("--html", command->html,
+                   "Write a page of figures and tables, one file that needs no network")
       ->type_name("FILE")
       ->group(output);
   measure->add_flag("--quiet", command->quiet, "No table and no progress bar")->group(output);

@@ -13,6 +13,7 @@
 #include "fathom/core/atomic_file.h"
 #include "fathom/estimate/matched_gaussian.h"
 #include "fathom/estimate/measure.h"
+#include "fathom/report/html_page.h"
 #include "fathom/report/represent_report.h"
 #include "fathom/synth/npy.h"
 #include "layer_measurer.h"
@@ -41,7 +42,7 @@ struct RepresentCommand {
   MeasureOptions measure;
   std::string simd = "auto", memory;
   NetworkRun run;
-  std::optional<std::string> json, csv, export_file;
+  std::optional<std::string> json, csv, html, export_file;
   bool quiet = false;
 
   bool controlled_by(const char* name) const { return std::ranges::find(controls, name) != controls.end(); }
@@ -82,7 +83,10 @@ void check(const RepresentCommand& command) {
   }
   if (command.json) check_output("--json", *command.json);
   if (command.csv) check_output("--csv", *command.csv);
+  if (command.html) check_html_output(*command.html);
   if (command.json && command.csv) check_different("--csv", *command.csv, "--json", *command.json);
+  if (command.html && command.json) check_different("--html", *command.html, "--json", *command.json);
+  if (command.html && command.csv) check_different("--html", *command.html, "--csv", *command.csv);
 }
 
 void write(const RepresentCommand& command, const RepresentRecord& record,
@@ -90,6 +94,7 @@ void write(const RepresentCommand& command, const RepresentRecord& record,
   const bool json_shown = command.json == "-", csv_shown = command.csv == "-";
   if (command.json && !json_shown) write_file(*command.json, represent_json(record, line));
   if (command.csv && !csv_shown) write_file(*command.csv, represent_csv(record));
+  if (command.html) write_file(*command.html, html_page(std::vector{represent_json(record, line)}));
   if (json_shown) {
     write_output(represent_json(record, line));
   } else if (csv_shown) {
@@ -238,6 +243,11 @@ void add_represent(CLI::App& app, const std::vector<std::string>& line) {
       ->type_name("FILE")
       ->group(output);
   represent->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->group(output);
+  represent
+      ->add_option("--html", command->html,
+                   "Write a page of figures and tables, one file that needs no network")
       ->type_name("FILE")
       ->group(output);
   represent

@@ -5,6 +5,7 @@
 #include <filesystem>
 
 #include "fathom/core/error.h"
+#include "fathom/report/html_page.h"
 
 namespace fathom {
 
@@ -45,6 +46,15 @@ void check_different(const std::string& option, const std::string& path, const s
   if (path != other_path && (error || one != other)) return;
   throw UsageError(option, (path == "-" ? "standard output" : path) + " is taken by " + other_option,
                    "name another file for one of them");
+}
+
+void check_html_output(const std::string& path) {
+  if (!has_html_page()) {
+    throw UsageError("--html", "this build of Fathom holds no page",
+                     "build it again where Node.js and npm are (docs/page.md), or use --json");
+  }
+  if (path == "-") throw UsageError("--html", "does not go to standard output", "name a file");
+  check_output("--html", path);
 }
 
 }  // namespace fathom

@@ -17,4 +17,8 @@ void check_folder(const std::string& option, const std::string& path);
 void check_different(const std::string& option, const std::string& path, const std::string& other_option,
                      const std::string& other_path);
 
+/// The page's file, given by --html: it must be one that check_output() takes and not standard output, and
+/// this build must hold the page. Throws UsageError.
+void check_html_output(const std::string& path);
+
 }  // namespace fathom

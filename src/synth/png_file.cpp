@@ -1,4 +1,4 @@
-#include "synth/png_file.h"
+#include "fathom/synth/png_file.h"
 
 #include <png.h>
 

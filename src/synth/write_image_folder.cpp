@@ -5,8 +5,8 @@
 
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
+#include "fathom/synth/png_file.h"
 #include "fathom/synth/write_images.h"
-#include "synth/png_file.h"
 #include "synth/temporary_folder.h"
 
 namespace fathom {

@@ -1,0 +1,9 @@
+#include "report/page_template.h"
+
+namespace fathom {
+
+PageTemplate page_template() {
+  return {};
+}
+
+}  // namespace fathom

@@ -7,6 +7,10 @@
 #include "fathom/core/atomic_file.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
+#include "fathom/relate/relations.h"
+#include "fathom/report/html_page.h"
+#include "fathom/report/reference_json.h"
+#include "fathom/report/relate_report.h"
 #include "fathom/report/study_json.h"
 #include "fathom/report/study_report.h"
 #include "fathom/study/status.h"
@@ -16,6 +20,7 @@
 #include "slurm_script.h"
 #include "standard_streams.h"
 #include "study_run.h"
+#include "terminal_progress.h"
 #include "whole_number.h"
 
 namespace fathom {
@@ -29,7 +34,7 @@ struct StudyCommand {
   std::string file, output, data;
   std::vector<std::string> only;
   StudyRunOptions run;
-  std::optional<std::string> json, csv, script;
+  std::optional<std::string> json, csv, html, script;
   std::size_t tasks = 10, cpus = 4;
 };
 
@@ -102,21 +107,52 @@ std::vector<std::string> warnings_of(const StudyStatus& status) {
   return warnings;
 }
 
-void run_report(const StudyCommand& command, const std::vector<std::string>& line) {
+/// Empty, with a warning, where the cells are too few for any law.
+std::string laws_of(const StudyStore& store, const std::vector<std::string>& line,
+                    std::vector<std::string>& warnings) {
+  RelateRecord record;
+  record.options.threads = available_threads();
+  TerminalProgress progress(false);
+  try {
+    record.relations = relate_cells(read_results(store), record.options, progress);
+  } catch (const InputError& error) {
+    warnings.push_back("no law is fitted: " + error.reason());
+    return "";
+  }
+  return relate_json(record, line);
+}
+
+void check_report(const StudyCommand& command) {
   check_paths(command);
-  const std::string json = command.json.value_or("-");
-  check_output("--json", json);
+  if (command.json) check_output("--json", *command.json);
+  if (command.html) check_html_output(*command.html);
+  if (command.html && command.json) check_different("--html", *command.html, "--json", *command.json);
+}
+
+/// Asked for neither, the page beside the study file.
+void complete_report(StudyCommand& command) {
+  if (command.html || command.json) return;
+  command.html = fs::path(command.file).replace_extension(".html").string();
+}
+
+void run_report(StudyCommand& command, const std::vector<std::string>& line) {
+  complete_report(command);
+  check_report(command);
   const Study study = read_study(command.file);
   const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
   const std::vector<StoredCell> cells = store.cells();
   StudyParts parts;
   parts.warnings = warnings_of(status_of(cells, store.unread()));
+  parts.relate = laws_of(store, line, parts.warnings);
+  parts.reference = reference_json();
   const std::string text = study_json(study, cells, parts, line);
-  if (json == "-") {
+  if (command.html) write_file(*command.html, html_page(std::vector{text}));
+  if (command.json == "-") {
     write_output(text);
-  } else {
-    write_file(json, text);
+    return;
   }
+  if (command.json) write_file(*command.json, text);
+  if (command.html) write_output("the page is " + *command.html + "\n");
 }
 
 void run_results(const StudyCommand& command) {
@@ -234,11 +270,13 @@ void add_status(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
 
 void add_report(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
                 const std::vector<std::string>& line) {
-  CLI::App* const report = add_command(study, *command, "report", "Write the study as one document");
+  CLI::App* const report =
+      add_command(study, *command, "report", "Fit the laws, and write the page of the study");
   add_output(*report, *command);
+  report->add_option("--html", command->html, "Write the page to a file (default: FILE with .html for .toml)")
+      ->type_name("FILE");
   report->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
-      ->type_name("FILE")
-      ->default_str("-");
+      ->type_name("FILE");
   report->callback([command, line] { run_report(*command, line); });
 }
 

@@ -128,7 +128,7 @@ class Running(StudyCase):
         # What is measured of images is the same for every network.
         for column in ("dimension", "label_sharpness"):
             self.assertEqual(rows[0][column], rows[1][column])
-        document = json.loads(self.succeeds("study", "report", self.file))
+        document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
         jsonschema.validate(document, json.loads((ROOT / "docs" / "schema" / "study-1.schema.json").read_text()))
         self.assertEqual(document["study"]["dataset"]["stripes"]["samples"], [16, 24, 4000])
         self.assertEqual(document["warnings"], ["2 of 6 cells left out, since the data do not allow them: "
@@ -141,6 +141,11 @@ class Running(StudyCase):
             self.assertEqual(attack["loss"], float(row["fgsm_8_loss"]))
             self.assertAlmostEqual(attack["loss_penalty"], attack["loss"] - cell["test_loss"], delta=1e-12)
             self.assertAlmostEqual(attack["accuracy_penalty"], cell["test_accuracy"] - attack["accuracy"], delta=1e-12)
+        self.assertEqual(document["relate"]["schema"], "fathom.relate/1")
+        self.assertEqual(document["relate"]["cells"], 4)
+        self.assertIn({"source": "arXiv 2207.02797, Accuracy against dimension", "dataset": "mura", "domain": "medical",
+                       "model": "resnet18", "samples": 500, "best_test_accuracy": 0.564, "dimension": 14},
+                      document["reference"])
         layer, = document["cells"][1]["layers"]
         self.assertEqual(layer["name"], "layer4")
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])

@@ -7,6 +7,8 @@
 namespace fathom {
 
 void add_network_run(CLI::App& command, NetworkRun& run) {
+  command.get_option("--threads")
+      ->description("Threads; the last bits of a network depend on it (default: all processors)");
   command.add_option("--device", run.device, "Where the network computes: auto, cpu, cuda")
       ->type_name("NAME")
       ->capture_default_str()

@@ -9,7 +9,7 @@ class App;
 
 namespace fathom {
 
-/// --device and --batch-size.
+/// --device and --batch-size. `command` has --threads, whose help then says what it changes.
 void add_network_run(CLI::App& command, NetworkRun& run);
 
 }  // namespace fathom

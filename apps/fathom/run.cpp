@@ -69,6 +69,8 @@ int parse_and_run(int argc, char** argv) {
   add_represent(app, line);
   add_train(app, line);
   add_attack(app, line);
+  add_relate(app, line);
+  add_plan(app, line);
   add_synth(app);
   try {
     app.parse(argc, argv);

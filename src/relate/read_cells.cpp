@@ -212,8 +212,8 @@ void add_attacks(CellResult& cell, const Table& table, std::size_t row, const La
   }
 }
 
-void add_cells(CellTable& out, const Table& table) {
-  table.column("dataset");
+void add_cells(CellTable& out, const Table& table, bool of_datasets = true) {
+  if (of_datasets) table.column("dataset");
   table.column("samples");
   if (table.rows.empty()) throw InputError(table.name, "has a header and no rows", "give one row a cell");
   const Layout layout = layout_of(table);
@@ -246,6 +246,17 @@ CellTable read_cells(std::span<const std::filesystem::path> files) {
   CellTable out;
   for (const std::filesystem::path& file : files) add_cells(out, read_table(file));
   out.repeated = repeated(out.cells);
+  return out;
+}
+
+CellTable read_curve(const std::filesystem::path& file) {
+  CellTable out;
+  add_cells(out, read_table(file), false);
+  for (const CellResult& cell : out.cells) {
+    if (cell.dataset == out.cells.front().dataset) continue;
+    throw InputError(file.string(), "holds several data sets, and a pilot is of one",
+                     "keep the rows of one, or give the table without --pilot");
+  }
   return out;
 }
 

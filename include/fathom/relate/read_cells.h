@@ -31,6 +31,10 @@ struct CellTable {
 /// rows.
 CellTable read_cells(std::span<const std::filesystem::path> files);
 
+/// The learning curve of one data set: as read_cells, of one file whose column dataset may be missing. Throws
+/// InputError also where the cells are of several data sets.
+CellTable read_curve(const std::filesystem::path& file);
+
 /// As read_cells, of text. `name`: for messages.
 CellTable parse_cells(std::string_view text, const std::string& name);
 

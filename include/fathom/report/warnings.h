@@ -1,6 +1,7 @@
 // When a number should not be taken at its face: every threshold, with its source, and the words.
 #pragma once
 
+#include <cstddef>
 #include <string>
 #include <vector>
 
@@ -22,6 +23,20 @@ inline constexpr double unstable_in_images = 0.1;
 inline constexpr double estimators_disagree = 0.25;
 /// A difference must also exceed this many standard errors before it is remarked on.
 inline constexpr double standard_errors = 3.0;
+
+/// Data sets below which clustered errors are said to be too small: at 10 their 95 % interval covers 86 %
+/// (tests/unit/relate/coverage_test.cpp prints it; docs/relate.md).
+inline constexpr std::size_t few_datasets = 20;
+/// Data sets below which those of a study are said to tell little of another: the prediction interval of four
+/// is several orders of magnitude wide (the same test).
+inline constexpr std::size_t few_datasets_to_predict = 6;
+/// A trend is said to rest on one data set when leaving that out changes its sign, or makes r or R^2 less
+/// than this share of what it was. Our choice, after P1's prostate set: without it R^2 falls from 0.79 to
+/// 0.06.
+inline constexpr double halved = 0.5;
+/// R^2 below which there is hardly a trend to lose. Our choice: Cohen's (1988) medium effect is an R^2 of
+/// 0.13.
+inline constexpr double r_squared_worth_remarking = 0.1;
 
 }  // namespace fathom::thresholds
 

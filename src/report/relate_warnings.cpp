@@ -1,0 +1,162 @@
+#include <fmt/format.h>
+
+#include <algorithm>
+#include <cmath>
+#include <map>
+#include <utility>
+
+#include "fathom/report/relate_report.h"
+#include "fathom/report/warnings.h"
+#include "report/relate_words.h"
+
+namespace fathom {
+
+namespace {
+
+bool is_slope(const std::string& term) {
+  return term != "intercept" && term.find('[') == std::string::npos;
+}
+
+bool is_distinct_from_zero(const Coefficient& term) {
+  return term.classical.interval.low > 0.0 || term.classical.interval.high < 0.0;
+}
+
+/// What leaving one data set out does to a fit, in words; empty where it does little.
+std::string change_without(const LawFit& fit, const LeftOutFit& left) {
+  std::vector<std::string> changes;
+  if (fit.model.r_squared >= thresholds::r_squared_worth_remarking &&
+      left.r_squared < thresholds::halved * fit.model.r_squared) {
+    changes.push_back(fmt::format("R^2 falls from {:.2f} to {:.2f}", fit.model.r_squared, left.r_squared));
+  }
+  for (const Coefficient& term : fit.model.terms) {
+    if (!is_slope(term.name) || !is_distinct_from_zero(term)) continue;
+    for (const TermEstimate& other : left.terms) {
+      if (other.name != term.name || other.estimate * term.estimate >= 0.0) continue;
+      changes.push_back(fmt::format("the coefficient of {} changes its sign ({:.3g} to {:.3g})",
+                                    words_of(term.name), term.estimate, other.estimate));
+    }
+  }
+  return fmt::format("{}", fmt::join(changes, ", and "));
+}
+
+std::string named(const LawFit& fit) {
+  const std::string over = words_of(fit.subset);
+  return words_of(name_of(fit.law)) + " law, " + fit.name + (over.empty() ? "" : " (" + over + ")");
+}
+
+/// Fits of one network among several, or at one training size, are in the JSON: here they would be too many.
+void warn_of_fits(const Relations& relations, std::vector<std::string>& out) {
+  for (const LawFit& fit : relations.fits) {
+    if (fit.subset.model || fit.subset.samples) continue;
+    for (const LeftOutFit& left : fit.influence) {
+      const std::string change = change_without(fit, left);
+      if (change.empty()) continue;
+      out.push_back(fmt::format("{}: the trend rests on one data set: without {} {}", named(fit),
+                                left.left_out, change));
+    }
+    if (!fit.indispensable.empty() && fit.datasets > 1) {
+      out.push_back(fmt::format("{}: cannot be fitted without {}: add data sets", named(fit),
+                                fmt::join(fit.indispensable, ", or without ")));
+    }
+  }
+}
+
+std::string change_without(const LawCorrelation& law, const LeftOutCorrelation& left) {
+  const double r = law.correlation.pearson.r;
+  if (std::abs(r) < std::sqrt(thresholds::r_squared_worth_remarking)) return "";
+  if (left.pearson * r < 0.0) return fmt::format("r changes its sign ({:.2f} to {:.2f})", r, left.pearson);
+  if (std::abs(left.pearson) < thresholds::halved * std::abs(r)) {
+    return fmt::format("r falls from {:.2f} to {:.2f}", r, left.pearson);
+  }
+  return "";
+}
+
+/// One sentence for each outcome and data set, with the first attack that shows it.
+void warn_of_correlations(const Relations& relations, std::vector<std::string>& out) {
+  struct Found {
+    std::string first;
+    std::size_t more = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Found> found;
+  for (const LawCorrelation& law : relations.correlations) {
+    if (law.subset.model) continue;
+    for (const LeftOutCorrelation& left : law.influence) {
+      const std::string change = change_without(law, left);
+      if (change.empty()) continue;
+      const std::string over = words_of(law.subset);
+      const auto entry = found.try_emplace({law.y, left.left_out});
+      if (!entry.second) {
+        ++entry.first->second.more;
+        continue;
+      }
+      entry.first->second.first =
+          fmt::format("{} with {}{}, {}: the trend rests on one data set: without {} {}", words_of(law.y),
+                      words_of(law.x), over.empty() ? "" : " (" + over + ")", words_of(name_of(law.level)),
+                      left.left_out, change);
+    }
+  }
+  for (const auto& entry : found) {
+    const Found& each = entry.second;
+    out.push_back(each.first +
+                  (each.more > 0 ? fmt::format(" (and in {} more correlations)", each.more) : ""));
+  }
+}
+
+void warn_of_few_datasets(const Relations& relations, std::vector<std::string>& out) {
+  const std::size_t datasets = relations.datasets.size();
+  if (datasets < 2) {
+    out.push_back("one data set shows no trend across data sets: add others");
+  } else if (datasets < thresholds::few_datasets) {
+    out.push_back(fmt::format(
+        "{} data sets are few: clustered errors (CR1) are too small below {}; take the jackknife's "
+        "intervals",
+        datasets, thresholds::few_datasets));
+  }
+}
+
+/// One sentence for each law and reason.
+void warn_of_skipped(const Relations& relations, std::vector<std::string>& out) {
+  struct Found {
+    std::string first;
+    std::size_t count = 0;
+  };
+  std::map<std::pair<std::string, std::string>, Found> found;
+  for (const SkippedLaw& skipped : relations.skipped) {
+    Found& each = found[{skipped.law, skipped.reason}];
+    const std::string over = words_of(skipped.subset);
+    if (each.count++ == 0) each.first = words_of(skipped.name) + (over.empty() ? "" : " (" + over + ")");
+  }
+  for (const auto& entry : found) {
+    const Found& each = entry.second;
+    out.push_back(fmt::format("{} law: {}{} not fitted: {}", words_of(entry.first.first), each.first,
+                              each.count > 1 ? fmt::format(" and {} more", each.count - 1) : "",
+                              entry.first.second));
+  }
+}
+
+void warn_of_input(const RelateRecord& record, std::vector<std::string>& out) {
+  if (!record.unused_columns.empty()) {
+    out.push_back(fmt::format("columns that no law uses: {}; fathom relate --help names those that it reads",
+                              fmt::join(record.unused_columns, ", ")));
+  }
+  if (record.repeated > 0) {
+    out.push_back(
+        fmt::format("{} equal to an earlier one in data set, classes, model, samples and seed: leave copies "
+                    "out, or give them seeds of their own",
+                    record.repeated == 1 ? "1 cell is" : fmt::format("{} cells are", record.repeated)));
+  }
+}
+
+}  // namespace
+
+std::vector<std::string> relate_warnings(const RelateRecord& record) {
+  std::vector<std::string> out;
+  warn_of_fits(record.relations, out);
+  warn_of_correlations(record.relations, out);
+  warn_of_few_datasets(record.relations, out);
+  warn_of_skipped(record.relations, out);
+  warn_of_input(record, out);
+  return out;
+}
+
+}  // namespace fathom

@@ -17,6 +17,8 @@ namespace fathom {
 namespace {
 
 constexpr std::size_t kFewestClusters = 4;
+/// Resamples that one generator draws: to seed one takes as long as to draw some hundred numbers.
+constexpr std::size_t kBlock = 256;
 
 /// Points that count `weight` times each.
 struct Moments {
@@ -120,15 +122,20 @@ void add_bootstrap(Correlation& correlation, const Weighted& weighted, std::span
   const std::size_t clusters = numbers.size();
   if (clusters < kFewestClusters || options.resamples == 0) return;
   std::vector<double> pearsons(options.resamples), spearmans(options.resamples);
-  parallel_for(options.resamples, options.threads, [&](std::size_t resample, unsigned) {
+  const std::size_t blocks = (options.resamples + kBlock - 1) / kBlock;
+  parallel_for(blocks, options.threads, [&](std::size_t block, unsigned) {
     progress.check();
-    Generator generator = make_generator(options.seed, resample);
-    std::vector<double> drawn(clusters, 0.0), weights;
-    for (std::size_t i = 0; i < clusters; ++i) drawn[uniform_below(generator, clusters)] += 1.0;
-    for (const std::size_t each : number) weights.push_back(drawn[each]);
-    const Coefficients found = weighted.of(weights);
-    pearsons[resample] = found.pearson;
-    spearmans[resample] = found.spearman;
+    Generator generator = make_generator(options.seed, block);
+    std::vector<double> drawn(clusters), weights(number.size());
+    const std::size_t end = std::min(options.resamples, (block + 1) * kBlock);
+    for (std::size_t resample = block * kBlock; resample < end; ++resample) {
+      std::ranges::fill(drawn, 0.0);
+      for (std::size_t i = 0; i < clusters; ++i) drawn[uniform_below(generator, clusters)] += 1.0;
+      for (std::size_t i = 0; i < number.size(); ++i) weights[i] = drawn[number[i]];
+      const Coefficients found = weighted.of(weights);
+      pearsons[resample] = found.pearson;
+      spearmans[resample] = found.spearman;
+    }
   });
   correlation.pearson.bootstrap_interval = percentiles(std::move(pearsons), options.confidence);
   correlation.spearman.bootstrap_interval = percentiles(std::move(spearmans), options.confidence);

@@ -135,6 +135,12 @@ void warn_of_skipped(const Relations& relations, std::vector<std::string>& out) 
 }
 
 void warn_of_input(const RelateRecord& record, std::vector<std::string>& out) {
+  if (const std::size_t zero = record.relations.zero_losses; zero > 0) {
+    out.push_back(
+        fmt::format("a test loss of 0 has no logarithm: {} left out of the laws of loss, which biases them; "
+                    "test on more images",
+                    zero == 1 ? "1 cell is" : fmt::format("{} cells are", zero)));
+  }
   if (!record.unused_columns.empty()) {
     out.push_back(fmt::format("columns that no law uses: {}; fathom relate --help names those that it reads",
                               fmt::join(record.unused_columns, ", ")));

@@ -127,7 +127,9 @@ class Relate(Case):
 
     def test_what_is_passed_over_is_told(self):
         rows = [dict(row, note="x") for row in made_cells()]
+        rows[5]["test_loss"] = 0
         warnings = "\n".join(self.related(rows + rows[:2])["warnings"])
+        self.assertIn("a test loss of 0 has no logarithm: 1 cell is left out", warnings)
         self.assertIn("columns that no law uses: note", warnings)
         self.assertIn("2 cells are equal to an earlier one", warnings)
 

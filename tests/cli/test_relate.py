@@ -123,6 +123,8 @@ class Relate(Case):
         text = "\n".join(self.related(rows)["warnings"])
         self.assertIn("the trend rests on one data set: without set0 R^2 falls from", text)
         self.assertIn("6 data sets are few", text)
+        plan = self.succeeds("plan", self.folder / "results.csv", "--dimension", 10, "--target-loss", 0.9, "--extrapolate")
+        self.assertIn("the trend rests on one data set: without set0", plan)
         self.assertNotIn("rests on one", "\n".join(self.related(made_cells())["warnings"]))
 
     def test_what_is_passed_over_is_told(self):

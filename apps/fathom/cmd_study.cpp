@@ -9,7 +9,6 @@
 #include "fathom/core/parallel.h"
 #include "fathom/relate/relations.h"
 #include "fathom/report/html_page.h"
-#include "fathom/report/reference_json.h"
 #include "fathom/report/relate_report.h"
 #include "fathom/report/study_json.h"
 #include "fathom/report/study_report.h"

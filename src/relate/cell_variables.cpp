@@ -21,6 +21,7 @@ std::optional<double> negative_log_samples_over(const CellResult& cell,
 }
 
 const LayerDimension* peak(const CellResult& cell) {
+  if (cell.layers.size() == 1 && cell.layers.front().name != kPeakAlone) return nullptr;
   const auto highest = std::ranges::max_element(
       cell.layers,
       [](const LayerDimension& a, const LayerDimension& b) { return a.dimension < b.dimension; });

@@ -5,11 +5,15 @@
 #include <optional>
 #include <span>
 #include <string>
+#include <string_view>
 #include <vector>
 
 #include "fathom/relate/cell_result.h"
 
 namespace fathom {
+
+/// Name of the only layer of a cell whose table tells the peak and no other layer.
+inline constexpr std::string_view kPeakAlone = "peak";
 
 /// A number of a cell; nothing where the cell does not have it.
 struct Variable {
@@ -29,9 +33,10 @@ Variable negative_log_samples_over_dimension();
 Variable negative_log_samples_over_representation_dimension();
 Variable log_label_sharpness();
 Variable log_samples();
-/// Of the layer of largest dimension, the first of equal ones; nothing where its depth is not known (NaN).
+/// Of the layer of largest dimension, the first of equal ones; nothing where its depth is not known (NaN). A
+/// single layer has no peak, but for kPeakAlone.
 Variable peak_relative_depth();
-/// Largest dimension of any layer.
+/// Largest dimension of any layer, likewise.
 Variable peak_dimension();
 
 using CellList = std::vector<const CellResult*>;

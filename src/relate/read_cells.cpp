@@ -13,6 +13,7 @@
 
 #include "fathom/core/error.h"
 #include "fathom/read/table.h"
+#include "relate/cell_variables.h"
 
 namespace fathom {
 
@@ -56,6 +57,12 @@ std::optional<double> number(const Field& field) {
 std::optional<double> positive(const Field& field) {
   const std::optional<double> value = number(field);
   if (value && *value <= 0.0) field.refuse("is not above 0", "leave it empty where it is not known");
+  return value;
+}
+
+std::optional<double> not_negative(const Field& field) {
+  const std::optional<double> value = number(field);
+  if (value && *value < 0.0) field.refuse("is below 0", "give the cross-entropy in nats");
   return value;
 }
 
@@ -106,7 +113,7 @@ Setter into(std::optional<double> CellResult::*member, std::optional<double> (*v
 
 LayerDimension& peak_of(CellResult& cell) {
   constexpr double not_known = std::numeric_limits<double>::quiet_NaN();
-  if (cell.layers.empty()) cell.layers.push_back({"peak", not_known, not_known});
+  if (cell.layers.empty()) cell.layers.push_back({std::string(kPeakAlone), not_known, not_known});
   return cell.layers.front();
 }
 
@@ -125,7 +132,7 @@ const std::map<std::string, Setter>& setters() {
       {"dimension", into(&CellResult::dimension, positive)},
       {"label_sharpness", into(&CellResult::label_sharpness, positive)},
       {"representation_dimension", into(&CellResult::representation_dimension, positive)},
-      {"test_loss", into(&CellResult::test_loss, positive)},
+      {"test_loss", into(&CellResult::test_loss, not_negative)},
       {"test_accuracy", into(&CellResult::test_accuracy, from_0_to_1)},
       {"best_test_accuracy", into(&CellResult::best_test_accuracy, from_0_to_1)},
       {"peak_dimension",
@@ -139,6 +146,9 @@ const std::map<std::string, Setter>& setters() {
   };
   return all;
 }
+
+/// All layers, as `fathom study results` writes them; the columns of the peak say what laws need.
+constexpr std::string_view kLayers = "layers";
 
 struct AttackColumn {
   std::string method;
@@ -185,7 +195,7 @@ Layout layout_of(const Table& table) {
                          "leave one out");
       }
       place = c;
-    } else if (!name.empty()) {
+    } else if (!name.empty() && name != kLayers) {
       layout.unused.push_back(name);
     }
   }
@@ -202,9 +212,8 @@ Layout layout_of(const Table& table) {
 void add_attacks(CellResult& cell, const Table& table, std::size_t row, const Layout& layout) {
   for (const auto& entry : layout.attacks) {
     const Field loss_field{table, row, *entry.second.loss};
-    const std::optional<double> loss = number(loss_field);
+    const std::optional<double> loss = not_negative(loss_field);
     const std::optional<double> accuracy = from_0_to_1({table, row, *entry.second.accuracy});
-    if (loss && *loss < 0.0) loss_field.refuse("is below 0", "give the cross-entropy in nats");
     if (loss.has_value() != accuracy.has_value()) {
       loss_field.refuse("and the accuracy beside it are not both there", "give both, or neither");
     }

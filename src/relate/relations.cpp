@@ -1,5 +1,7 @@
 #include "fathom/relate/relations.h"
 
+#include <algorithm>
+
 #include "fathom/core/error.h"
 #include "relate/laws.h"
 
@@ -35,6 +37,8 @@ Relations relate_cells(std::span<const CellResult> cells, const RelateOptions& o
   Relations relations;
   const CellList all = all_of(cells);
   relations.cells = cells.size();
+  relations.zero_losses = static_cast<std::size_t>(std::ranges::count_if(
+      cells, [](const CellResult& cell) { return cell.test_loss && *cell.test_loss <= 0.0; }));
   relations.datasets = datasets_of(all);
   relations.models = models_of(all);
   relations.domains = domains_of(all);

@@ -5,6 +5,7 @@
 #include "fathom/report/plan_report.h"
 #include "fathom/report/printable.h"
 #include "fathom/report/warnings.h"
+#include "report/influence_warnings.h"
 #include "report/relate_words.h"
 #include "report/table_parts.h"
 
@@ -59,7 +60,7 @@ std::string plan_summary(const PlanRecord& record) {
 
 std::vector<std::string> plan_warnings(const PlanRecord& record) {
   const AnnotationPlan& plan = record.plan;
-  std::vector<std::string> out;
+  std::vector<std::string> out = influence_warnings(plan.fit);
   const double beyond = plan.samples / static_cast<double>(plan.largest_samples);
   if (beyond > 1.0 + 1e-9) {
     out.push_back(

@@ -1,62 +1,60 @@
-#include "fathom/report/reference_json.h"
-
 #include <map>
+#include <tuple>
+#include <utility>
 #include <vector>
 
 #include "fathom/relate/reference_values.h"
+#include "fathom/report/relate_report.h"
 #include "report/json_parts.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char* kDimension = "dimension";
+/// What the quantities of one row share.
+using Key = std::tuple<std::string, std::string, std::string, std::optional<std::size_t>>;
 
-bool is_of_a_dataset(const ReferenceValue& value) {
+Key key_of(const ReferenceValue& value) {
+  return {value.paper, value.location, value.dataset, value.samples};
+}
+
+bool is_listed(const ReferenceValue& value) {
   return !value.dataset.empty() && value.reading != "unconfirmed";
 }
 
-/// Of which networks on which data a value is, and where it stands.
-Json identity_of(const ReferenceValue& value) {
+Json row_of(const ReferenceValue& value) {
   return {{"source", value.paper + ", " + value.location},
+          {"reading", value.reading},
           {"dataset", value.dataset},
           {"domain", value.domain},
           {"model", value.model.empty() ? Json() : Json(value.model)},
           {"samples", value.samples ? Json(*value.samples) : Json()}};
 }
 
-/// Dimensions of whole data sets, by paper and data set.
-std::map<std::string, double> dimensions() {
-  std::map<std::string, double> found;
+/// A paper that measures a data set once means that dimension at every training size.
+const ReferenceValue* dimension_of(const ReferenceValue& wanted) {
   for (const ReferenceValue& value : reference_values()) {
-    if (!is_of_a_dataset(value) || value.quantity != kDimension || value.samples) continue;
-    found.emplace(value.paper + "\n" + value.dataset, value.value);
+    if (value.quantity == "dimension" && value.paper == wanted.paper && value.dataset == wanted.dataset)
+      return &value;
   }
-  return found;
+  return nullptr;
 }
 
 }  // namespace
 
 std::string reference_json() {
-  std::vector<Json> entries;
-  std::vector<std::string> papers;
-  std::map<std::string, std::size_t> places;
+  std::map<Key, std::size_t> places;
+  std::vector<Json> rows;
   for (const ReferenceValue& value : reference_values()) {
-    if (!is_of_a_dataset(value)) continue;
-    const Json identity = identity_of(value);
-    const auto [place, is_new] = places.emplace(identity.dump(), entries.size());
-    if (is_new) {
-      entries.push_back(identity);
-      papers.push_back(value.paper);
-    }
-    entries[place->second][value.quantity] = known(value.value);
+    if (!is_listed(value)) continue;
+    const auto [place, is_new] = places.emplace(key_of(value), rows.size());
+    if (is_new) rows.push_back(row_of(value));
+    Json& row = rows[place->second];
+    row[value.quantity] = value.value;
+    if (value.quantity != "best_test_accuracy") continue;
+    if (const ReferenceValue* dimension = dimension_of(value)) row["dimension"] = dimension->value;
   }
-  const std::map<std::string, double> overall = dimensions();
-  for (std::size_t i = 0; i < entries.size(); ++i) {
-    const auto found = overall.find(papers[i] + "\n" + entries[i]["dataset"].get<std::string>());
-    if (found != overall.end() && !entries[i].contains(kDimension)) entries[i][kDimension] = found->second;
-  }
-  return text_of(Json(entries));
+  return text_of(Json(std::move(rows)));
 }
 
 }  // namespace fathom

@@ -123,11 +123,15 @@ class Relate(Case):
         text = "\n".join(self.related(rows)["warnings"])
         self.assertIn("the trend rests on one data set: without set0 R^2 falls from", text)
         self.assertIn("6 data sets are few", text)
+        plan = self.succeeds("plan", self.folder / "results.csv", "--dimension", 10, "--target-loss", 0.9, "--extrapolate")
+        self.assertIn("the trend rests on one data set: without set0", plan)
         self.assertNotIn("rests on one", "\n".join(self.related(made_cells())["warnings"]))
 
     def test_what_is_passed_over_is_told(self):
         rows = [dict(row, note="x") for row in made_cells()]
+        rows[5]["test_loss"] = 0
         warnings = "\n".join(self.related(rows + rows[:2])["warnings"])
+        self.assertIn("a test loss of 0 has no logarithm: 1 cell is left out", warnings)
         self.assertIn("columns that no law uses: note", warnings)
         self.assertIn("2 cells are equal to an earlier one", warnings)
 

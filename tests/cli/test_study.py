@@ -143,7 +143,7 @@ class Running(StudyCase):
             self.assertAlmostEqual(attack["accuracy_penalty"], cell["test_accuracy"] - attack["accuracy"], delta=1e-12)
         self.assertEqual(document["relate"]["schema"], "fathom.relate/1")
         self.assertEqual(document["relate"]["cells"], 4)
-        self.assertIn({"source": "arXiv 2207.02797, Accuracy against dimension", "dataset": "mura", "domain": "medical",
+        self.assertIn({"source": "arXiv 2207.02797, Accuracy against dimension", "reading": "vector paths", "dataset": "mura", "domain": "medical",
                        "model": "resnet18", "samples": 500, "best_test_accuracy": 0.564, "dimension": 14},
                       document["reference"])
         layer, = document["cells"][1]["layers"]

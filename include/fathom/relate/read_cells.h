@@ -6,7 +6,8 @@
 //   METHOD_EPSILON_loss, METHOD_EPSILON_accuracy  such as fgsm_2_loss and fgsm_2_accuracy: always both
 //   peak_dimension, peak_relative_depth           of the layer of largest dimension
 //
-// A number that is not known is an empty field, "nan" or "NA". Other columns are passed over.
+// A number that is not known is an empty field, "nan" or "NA". Other columns are passed over;
+// `layers`, which fathom study results writes, without a word.
 #pragma once
 
 #include <cstddef>
@@ -27,8 +28,8 @@ struct CellTable {
 };
 
 /// Throws InputError naming file and line: what Table refuses, a column that is missing, a value that is no
-/// number or cannot be (a loss or a dimension that is not above 0, an accuracy outside 0..1), a file without
-/// rows.
+/// number or cannot be (a dimension that is not above 0, a loss below 0, an accuracy outside 0..1), a file
+/// without rows.
 CellTable read_cells(std::span<const std::filesystem::path> files);
 
 /// The learning curve of one data set: as read_cells, of one file whose column dataset may be missing. Throws

@@ -109,6 +109,7 @@ struct SkippedLaw {
 
 struct Relations {
   std::size_t cells = 0;
+  std::size_t zero_losses = 0;                         ///< cells whose test loss is 0 and has no logarithm
   std::vector<std::string> datasets, models, domains;  ///< by name
   std::vector<LawFit> fits;
   std::vector<LawComparison> comparisons;

@@ -28,6 +28,11 @@ std::string relate_csv(const RelateRecord& record);
 /// each.
 std::string relate_table(const RelateRecord& record);
 
+/// The published values (reference_values) that are of a data set, as a JSON array of rows: source, reading,
+/// dataset, domain, model, samples, and what is published of these: dimension, label_sharpness, test_loss,
+/// best_test_accuracy, loss_penalty, peak_dimension. Those not confirmed are left out. Ends with a newline.
+std::string reference_json();
+
 /// Sentences for the user, each saying what is the matter and what to do. Empty when all is well.
 std::vector<std::string> relate_warnings(const RelateRecord& record);
 

@@ -86,11 +86,12 @@ TEST(Coverage, ErrorsSharedByADataSet) {
   MadeLaw law;
   law.noise = 0.15;
   law.dataset_noise = 0.3;
-  for (const std::size_t datasets : {4u, 6u, 10u, 20u, 60u}) {
+  for (const std::size_t datasets : {4u, 6u, 10u, 20u, 60u, 200u}) {
     law.datasets = datasets;
     const Coverage found = covered(law, 12);
     print(datasets, "shared", found);
     if (datasets < 60) continue;
+    if (datasets == 200) expect_nominal(found.cluster);
     expect_nominal(found.jackknife);
     expect_nominal(found.sharpness_jackknife);
     expect_nominal(found.unseen);

@@ -231,6 +231,20 @@ TEST(PeakLaws, DepthByDomainAndDimension) {
   EXPECT_NEAR(peak->correlation.intercept, 1.0, 1e-10);
 }
 
+TEST(PeakLaws, OneLayerAloneIsNoPeak) {
+  std::vector<CellResult> cells = exact_study();
+  for (CellResult& cell : cells) cell.layers = {{"layer4", 0.9, *cell.dimension}};
+  EXPECT_TRUE(related(cells).correlations.empty());
+}
+
+TEST(RelateCells, LossesOfZeroAreLeftOutAndCounted) {
+  std::vector<CellResult> cells = exact_study();
+  cells[3].test_loss = 0.0;
+  const Relations relations = related(cells);
+  EXPECT_EQ(relations.zero_losses, 1u);
+  EXPECT_EQ(relations.fits.front().model.n, 47u);
+}
+
 TEST(RelateCells, NothingToAskIsAnError) {
   std::vector<CellResult> cells(3);
   EXPECT_THROW(relate_cells(cells), InputError);

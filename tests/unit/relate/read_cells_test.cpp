@@ -24,10 +24,10 @@ TEST(ReadCells, EveryColumn) {
       "loss,"
       "test_accuracy,best_test_accuracy,pgd_0.5_loss,pgd_0.5_accuracy,fgsm_2_loss,fgsm_2_accuracy,peak_"
       "dimension,"
-      "peak_relative_depth,notes\n"
+      "peak_relative_depth,layers,notes\n"
       "brain,medical,no;yes,resnet18,1000.0,18446744073709551615,11.5,2e-4,8.25,0.5,0.8,0.85,3.5,0.2,1.5,0.4,"
-      "30,0.35,x\n"
-      "\"MNIST, 3 v 8\",natural,,vgg13,500,,,nan,NA,,,,,,2,0.5,,,\n",
+      "30,0.35,[],x\n"
+      "\"MNIST, 3 v 8\",natural,,vgg13,500,,,nan,NA,,,,,,2,0.5,,,,\n",
       "cells.csv");
   ASSERT_EQ(table.cells.size(), 2u);
   const CellResult& first = table.cells[0];
@@ -80,7 +80,7 @@ TEST(ReadCells, ErrorsNameLineColumnAndValue) {
       {"dataset,samples,dimension\na,5,0\n", {"dimension \"0\"", "not above 0"}},
       {"dataset,samples,dimension\na,5,1.5x\n", {"dimension \"1.5x\"", "no number"}},
       {"dataset,samples,dimension\na,5,inf\n", {"dimension \"inf\"", "no number"}},
-      {"dataset,samples,test_loss\na,5,-0.5\n", {"test_loss \"-0.5\"", "not above 0"}},
+      {"dataset,samples,test_loss\na,5,-0.5\n", {"test_loss \"-0.5\"", "below 0"}},
       {"dataset,samples,test_accuracy\na,5,87\n", {"test_accuracy \"87\"", "shares, not percentages"}},
       {"dataset,samples,fgsm_2_loss\na,5,1\n", {"cells.csv", "fgsm_2_loss", "accuracy"}},
       {"dataset,samples,fgsm_2_loss,fgsm_2_accuracy\na,5,1,\n", {"cells.csv:2", "fgsm_2_loss", "not both"}},

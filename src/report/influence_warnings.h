@@ -1,0 +1,15 @@
+// What leaving out one data set does to a fit, in words.
+#pragma once
+
+#include <string>
+#include <vector>
+
+#include "fathom/relate/relations.h"
+
+namespace fathom {
+
+/// One sentence for each data set whose absence changes the sign of a slope or makes R^2 collapse, and one
+/// where the fit needs a data set.
+std::vector<std::string> influence_warnings(const LawFit& fit);
+
+}  // namespace fathom

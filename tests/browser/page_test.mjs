@@ -56,12 +56,28 @@ function representDocument() {
     seconds: { read: 1, total: 2 }, peak_memory_bytes: 1e8, notes: [], warnings: ["Every value is an estimate."] };
 }
 
+/** A study of which little is there yet: one cell without measurements, one that was measured alone, and one of another form. */
+function sparseStudy() {
+  const cell = { dataset: "one", classes: [], domain: "", model: "resnet18", samples: 500, seed: 0, dimension: null, label_sharpness: null,
+    dimension_repr: null, layers: [], test_loss: null, test_accuracy: null, best_test_accuracy: null, attacks: [] };
+  const cells = [cell, { ...cell, seed: 1, dimension: { value: 8, interval: null }, label_sharpness: { value: 2e-4, interval: [1e-4, 3e-4] } },
+    { ...cell, seed: 2, dimension: { value: 9, interval: [8, 10] }, test_loss: 0.3, attacks: [{ method: "pgd", epsilon: 0.5, loss: null,
+      accuracy: 0.5, loss_penalty: null, accuracy_penalty: 0.2 }] }];
+  return { schema: "fathom.study/1", version: "0.1.0", name: "Begun", study: {}, cells, relate: null, reference: [], failed: [], warnings: [] };
+}
+
 before(async () => {
   mkdirSync(folder, { recursive: true });
   measuredPage();
   madeStudy("study", 396);
   madeStudy("large", 2400);
   writeFileSync(file("represent.json"), JSON.stringify(representDocument()));
+  writeFileSync(file("sparse.json"), JSON.stringify(sparseStudy()));
+  execFileSync(WRITE_PAGE, [file("sparse.html"), file("sparse.json")]);
+  writeFileSync(file("empty.json"), JSON.stringify({ ...sparseStudy(), cells: [] }));
+  execFileSync(WRITE_PAGE, [file("empty.html"), file("empty.json"), file("represent.json")]);
+  execFileSync(FATHOM, ["measure", file("images"), "--protocol", "native", "--ignore-labels", "--estimator", "mle", "--html",
+    file("unlabelled.html"), "--quiet"]);
   execFileSync(WRITE_PAGE, [file("represent.html"), file("represent.json")]);
   browser = await launch();
 });
@@ -154,7 +170,9 @@ test("the fitted law is computed from its terms", async () => {
   const { page } = await shared("study");
   const figure = page.locator("#figure-the-generalization-law-fitted-and-measured");
   const { bytes } = await saved(page, figure.getByRole("button", { name: /as CSV/ }));
-  const rows = bytes.toString().trim().split("\r\n").slice(1).map((line) => line.split(",").slice(-2).map(Number));
+  const [header, ...lines] = bytes.toString().trim().split("\r\n");
+  assert.equal(header, "dataset,domain,model,samples,seed,fitted_test_loss,measured_test_loss");
+  const rows = lines.map((line) => line.split(",").slice(-2).map(Number));
   const { cells, relate } = json("study");
   const terms = Object.fromEntries(relate.fits[0].terms.map(({ name, estimate }) => [name, estimate]));
   assert.equal(rows.length, cells.length);
@@ -190,7 +208,9 @@ test("a table sorts, filters, turns pages and is saved", async () => {
   assert.equal((await column(1)).length, 6);
   const { name, bytes } = await saved(page, table.getByRole("button", { name: "Save CSV" }));
   assert.equal(name, "fathom-cells.csv");
-  assert.equal(bytes.toString().trim().split("\r\n").length, 7);
+  const lines = bytes.toString().trim().split("\r\n");
+  assert.equal(lines.length, 7);
+  assert.match(lines[0], /^dataset,domain,classes,model,samples,seed,dimension,label_sharpness,representation_dimension,/);
   await table.getByLabel("Filter").fill("");
   await table.getByRole("button", { name: "Next" }).click();
   assert.match(await table.locator(".table-state").innerText(), /21\u201340 of 396/);
@@ -234,6 +254,18 @@ test("layers: controls, peaks and a layer without an estimate", async () => {
   assert.match(await page.innerText("#table-layers"), /all outputs are equal/);
   assert.match(await page.innerText(".facts code"), /fathom represent 'it'\\''s'/);
   isQuiet(seen);
+});
+
+test("what is not there is left out", async () => {
+  const titles = { sparse: ["Intrinsic dimension of the data sets", "Label sharpness of the data sets",
+    "Test loss against intrinsic dimension"],
+  empty: ["Dimension through the layers"],
+  unlabelled: ["Intrinsic dimension", "Dimension against the number of neighbours", "Dimension against the number of images"] };
+  for (const [name, expected] of Object.entries(titles)) {
+    const { page, seen } = await open(browser, file(`${name}.html`));
+    assert.deepEqual(Object.keys(await drawnMarks(page)), expected, name);
+    isQuiet(seen);
+  }
 });
 
 test("the policy lets nothing out and nothing in", async () => {

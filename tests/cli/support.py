@@ -59,6 +59,16 @@ def without_circumstances(document):
     return json.dumps(kept)
 
 
+def holds_page():
+    """Whether this build was made with the page: without it, that is the first thing --html says."""
+    return "holds no page" not in run("measure", "none", "--html", "none.html").stderr
+
+
+def content_of(page, name):
+    """The JSON that stands in an element of a page."""
+    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL).group(1))
+
+
 def estimate(data_set, estimator, variant, **ranks):
     """The one estimate of that name."""
     found = [e for e in data_set["dimension"]

@@ -3,22 +3,14 @@
 import base64
 import io
 import json
+import os
 import re
 import unittest
 
 import numpy
 import PIL.Image
 
-from support import Case, noise, run, write_images
-
-
-def holds_page():
-    """Whether this build was made with the page: without it, that is the first thing --html says."""
-    return "holds no page" not in run("measure", "none", "--html", "none.html").stderr
-
-
-def content_of(page, name):
-    return json.loads(re.search(rf'<script type="application/json" id="{name}">(.*?)</script>', page, re.DOTALL).group(1))
+from support import Case, content_of, holds_page, noise, write_images
 
 
 class WithoutPage(Case):
@@ -89,6 +81,10 @@ class Page(Case):
         self.assertEqual(text.count("</script>"), 3)
         self.assertNotIn("onerror=alert", re.sub(r"\\u003c.*?\\u003e", "", text))
         self.assertIn("x<", document["datasets"][0]["classes"])
+
+    @unittest.skipUnless(os.path.exists("/dev/full"), "needs /dev/full")
+    def test_a_full_disk(self):
+        self.fails(3, "measure", self.data, "--protocol", "native", "--html", "/dev/full", "--quiet", mentions=["/dev/full"])
 
     def test_refusals(self):
         self.refuses_data(self.data, "--html", "-", code=2, mentions=["--html", "standard output"])

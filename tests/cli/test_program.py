@@ -10,7 +10,7 @@ from support import ROOT, Case, run
 # The options of the design that exist now.
 MEASURE = """--format --labels --path-column --label-column --group-column --split-column --ignore-labels --skip-bad
 --max-side --protocol --size --channels --range --compat --classes --positive --split --samples -k --estimator --draws
---anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --quiet""".split()
+--anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --html --quiet""".split()
 SYNTH = """--manifold --dimension --ambient-dimension --samples --classes --size --channels --margin --seed --threads
 --npz --list --quiet""".split()
 

@@ -14,7 +14,7 @@ import numpy
 
 import networks
 from networks import torch
-from support import PROGRAM, ROOT, Case, estimate, run
+from support import PROGRAM, ROOT, Case, content_of, estimate, holds_page, run
 
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "represent-1.schema.json").read_text())
 IMAGES, K = 80, 10
@@ -240,6 +240,15 @@ class Outputs(RepresentCase):
         self.assertEqual([row["layer"] for row in rows], ["layer4", "fc"])
         self.assertEqual(float(rows[0]["mle_estimate"]),
                          estimate(document["representations"][0]["layers"][0], "mle", "pooled")["value"])
+
+    @unittest.skipUnless(holds_page(), "this build holds no page")
+    def test_the_page_holds_the_document(self):
+        page, document = self.folder / "page.html", self.folder / "document.json"
+        self.succeeds("represent", self.data, "--weights", self.weights, *self.common, "--layers", "layer4,fc", "--html", page,
+                      "--json", document, "--quiet")
+        self.assertEqual(content_of(page.read_text(encoding="utf-8"), "documents"), [json.loads(document.read_text())])
+        self.refuses(2, "--html", "-", mentions=["--html", "standard output"])
+        self.refuses(2, "--html", self.folder / "out.json", mentions=["--html", "--json"])
 
     def test_a_full_disk(self):
         for option in ("--json", "--csv"):

@@ -11,7 +11,7 @@ const EVERYWHERE = [
     "(Konz and Mazurowski, ICLR 2024). It grows with the number of images and depends on the protocol, so compare it at equal numbers " +
     "and under one protocol."],
   ["Protocol", "How pixels become a vector: size, channels, range of values. Distances, and so K_F, depend on it."],
-  ["95 % interval", "Where the estimate would lie in 19 of 20 repetitions with other images of the same kind."],
+  ["95 % interval", "Made so that, repeated with other images of the same kind, 19 of 20 such intervals hold the value that the estimator has on average."],
 ];
 
 const MEASURE = [

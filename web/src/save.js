@@ -21,8 +21,15 @@ function csvField(value) {
   return /[",\r\n]/.test(text) ? `"${text.replaceAll('"', '""')}"` : text;
 }
 
-export function csv(columns, rows) {
-  const lines = [columns.map((column) => csvField(column.key)).join(",")];
+/** "Test loss" -> "test_loss" */
+function columnName(title) {
+  return title.toLowerCase().replace(/[^a-z0-9]+/g, "_").replace(/^_|_$/g, "");
+}
+
+/** Columns are named by their keys; those of a figure's axes, which have the keys x and y, by what they hold. */
+function csv(columns, rows) {
+  const names = columns.map(({ key, title, csvName }) => csvName ?? (/^[xy]$/.test(key) ? columnName(title) : key));
+  const lines = [names.map(csvField).join(",")];
   for (const row of rows) lines.push(columns.map((column) => csvField(row[column.key])).join(","));
   return lines.join("\r\n") + "\r\n";
 }

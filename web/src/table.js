@@ -25,7 +25,8 @@ function compare(a, b, direction) {
 
 /**
  * @param {string} caption
- * @param {Array} columns {key, title, show(value, row)?, numeric?}: `key` names the value in a row and in the CSV
+ * @param {Array} columns {key, title, show(value, row)?, numeric?, csvName?}: `key` names the value in a row and, unless csvName does, in
+ *   the CSV
  * @param {Array} rows
  */
 export class Table {

@@ -3,18 +3,18 @@
 import { axisUnit, isNumber } from "../format.js";
 import { INK, NEUTRAL } from "../palette.js";
 import { unique } from "../rows.js";
-import { ASKED, byColour, quantity } from "./parts.js";
+import { ASKED, byColour, layerOf, quantity } from "./parts.js";
 
 /**
  * @param {Array} rows {name, domain, value, low, high, published, source}: all but name and value may be null
- * @param {string} axis what the values are, with "()" where their power of ten goes, if they have one
+ * @param {Function} axis (power of ten, "" or "10^-4 ") -> title
  */
 export function barSpec(rows, axis) {
   const unit = axisUnit(rows.flatMap((row) => [row.value, row.high, row.published]));
   const scaled = (value) => (isNumber(value) ? value / unit.divisor : null);
   const values = rows.map((row) => ({ ...row, x: scaled(row.value), from: scaled(row.low), to: scaled(row.high),
     reference: scaled(row.published) }));
-  const title = axis.replace("()", unit.prefix.trim()).replace("( ", "(");
+  const title = axis(unit.prefix);
   const x = quantity("x", title, { scale: { zero: true } });
   return {
     data: { values },
@@ -26,13 +26,11 @@ export function barSpec(rows, axis) {
     layer: [
       { mark: { type: "bar", opacity: 0.75, tooltip: ASKED },
         encoding: { x, color: byColour("domain", unique(rows.map((row) => row.domain))) } },
-      { transform: [{ filter: "isValid(datum.from) && isValid(datum.to)" }],
-        name: "whisker", mark: { type: "rule", color: INK, strokeWidth: 1.2 },
-        encoding: { x: { ...x, field: "from" }, x2: { field: "to" } } },
-      { transform: [{ filter: "isValid(datum.reference)" }],
-        mark: { type: "point", shape: "diamond", filled: false, color: NEUTRAL, size: 60, strokeWidth: 1.3,
-          tooltip: ASKED },
-        encoding: { x: { ...x, field: "reference" } } },
+      ...layerOf(values.filter((row) => row.from !== null && row.to !== null), (data) => ({ name: "whisker", data,
+        mark: { type: "rule", color: INK, strokeWidth: 1.2 }, encoding: { x: { ...x, field: "from" }, x2: { field: "to" } } })),
+      ...layerOf(values.filter((row) => row.reference !== null), (data) => ({ data,
+        mark: { type: "point", shape: "diamond", filled: false, color: NEUTRAL, size: 60, strokeWidth: 1.3, tooltip: ASKED },
+        encoding: { x: { ...x, field: "reference" } } })),
     ],
   };
 }

@@ -2,7 +2,7 @@
 
 import { NEUTRAL, scales } from "../palette.js";
 import { least, largest, unique } from "../rows.js";
-import { ASKED, byName, logarithm, quantity } from "./parts.js";
+import { ASKED, byName, layerOf, logarithm, quantity } from "./parts.js";
 
 /** A ratio of x above which its axis is logarithmic. */
 const WIDE = 5;
@@ -17,7 +17,7 @@ function powers(from, to, base) {
  * @param {Array} rows {name, kind, x, y, label?}
  * @param {Object} titles {x, y, name, kind}
  */
-export function curveSpec(rows, titles, { zero = true, linear = false, peaks = null } = {}) {
+export function curveSpec(rows, titles, { zero = true, linear = false, peaks = [] } = {}) {
   const names = unique(rows.map((row) => row.name)), kinds = unique(rows.map((row) => row.kind));
   const xs = rows.map((row) => row.x), from = least(xs), to = largest(xs);
   const wide = !linear && from > 0 && to / from > WIDE;
@@ -36,9 +36,9 @@ export function curveSpec(rows, titles, { zero = true, linear = false, peaks = n
     layer: [
       { mark: { type: "line", tooltip: null }, encoding: { x, y, color, strokeDash: dash, detail: { field: "kind" } } },
       { mark: { type: "point", size: dense ? 12 : 30, tooltip: ASKED }, encoding: { x, y, color, shape } },
-      ...(peaks ? [{ data: { values: peaks },
+      ...layerOf(peaks, (data) => ({ data,
         mark: { type: "point", filled: false, shape: "circle", size: 190, strokeWidth: 1.6, tooltip: ASKED },
-        encoding: { x: { ...x }, y: { ...y }, color } }] : []),
+        encoding: { x, y, color } })),
     ],
   };
 }

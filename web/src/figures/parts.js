@@ -52,3 +52,8 @@ export function guideLine(points, { dash = [5, 4], width = 1.2, clip = true } = 
     mark: { type: "line", color: NEUTRAL, strokeDash: dash, strokeWidth: width, clip, tooltip: null },
     encoding: { x: { field: "x", type: "quantitative" }, y: { field: "y", type: "quantitative" } } };
 }
+
+/** The layer that `make` makes of data, or none where there are no rows: Vega warns of axes without values. */
+export function layerOf(rows, make) {
+  return rows.length > 0 ? [make({ values: rows })] : [];
+}

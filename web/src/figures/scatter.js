@@ -2,7 +2,7 @@
 
 import { NEUTRAL, scales, SEQUENCE } from "../palette.js";
 import { unique, ascending } from "../rows.js";
-import { ASKED, byName, guideLine, logarithm, quantity } from "./parts.js";
+import { ASKED, byName, guideLine, layerOf, logarithm, quantity } from "./parts.js";
 
 const AS_PERCENT = { scale: { padding: 8, nice: false }, axis: { format: ".0%" } };
 
@@ -25,9 +25,9 @@ export function scatterSpec(rows, titles,
     height: 320,
     layer: [
       ...lines.map((line) => guideLine(line)),
-      ...(faint.length > 0 ? [{ data: { values: faint },
+      ...layerOf(faint, (data) => ({ data,
         mark: { type: "point", filled: false, shape: "diamond", color: NEUTRAL, opacity: 0.75, size: 60, tooltip: ASKED },
-        encoding: { x, y } }] : []),
+        encoding: { x, y } })),
       { mark: { type: "point", opacity: rows.length > 500 ? 0.55 : 0.85, tooltip: ASKED },
         encoding: { x, y, ...(colour === "samples" ? bySamples(rows) : byDataset(rows)) } },
     ],

@@ -87,7 +87,7 @@ function dimensionFigure(datasets) {
     sentence: "Estimates and their 95 % intervals. Where TwoNN, which looks at the two nearest neighbours, is far below MLE, " +
       "near-duplicates rule at small distances.",
     rows, columns: [...INTERVAL_COLUMNS, { key: "method", title: "Interval by" }, { key: "images", title: "Images" }],
-    spec: intervalSpec(rows, "intrinsic dimension") }) });
+    spec: intervalSpec(rows, () => "intrinsic dimension") }) });
 }
 
 function sharpnessRows(datasets) {
@@ -108,7 +108,7 @@ function sharpnessFigure(datasets) {
     sentence: "The largest 1 / distance between images with different labels, over all pairs and over draws of equal numbers. " +
       "Only the draws can be compared between data sets, and only under one protocol.",
     rows, columns: [...INTERVAL_COLUMNS, { key: "images", title: "Images" }],
-    spec: intervalSpec(rows, "label sharpness (() per pixel unit)") }) });
+    spec: intervalSpec(rows, (power) => `label sharpness (${power}per pixel unit)`) }) });
 }
 
 function byNeighbours(datasets) {

@@ -34,9 +34,9 @@ export function figuresOfData(cells, reference) {
   const dimension = datasetMeans(cells, (cell) => cell.d, (cell) => cell.dimension.interval);
   const sharpness = datasetMeans(cells, (cell) => cell.sharpness, (cell) => cell.label_sharpness.interval);
   return [
-    ...bars({ title: "Intrinsic dimension of the data sets", axis: "intrinsic dimension", sentence: ENDS,
+    ...bars({ title: "Intrinsic dimension of the data sets", axis: () => "intrinsic dimension", sentence: ENDS,
       rows: withPublished(dimension, reference, "dimension") }),
-    ...bars({ title: "Label sharpness of the data sets", axis: "label sharpness (() per grey level)", sentence: ENDS,
+    ...bars({ title: "Label sharpness of the data sets", axis: (power) => `label sharpness (${power}per grey level)`, sentence: ENDS,
       rows: withPublished(sharpness, reference, "label_sharpness") }),
     ...dimensionBySamples(cells),
   ];

@@ -98,7 +98,7 @@ function coefficients(laws) {
       sentence: "Estimates with 95 % intervals. Cells of one data set are alike, so the intervals that take data sets as wholes are those to " +
         "believe; with few data sets even they are uncertain.",
       rows, columns: [{ key: "name", title: "Fit" }, ...INTERVAL_COLUMNS.slice(1)],
-      spec: intervalSpec(rows, coefficientName(name)),
+      spec: intervalSpec(rows, (power) => coefficientName(name) + (power ? ` (${power.trim()})` : "")),
     };
   } })];
 }

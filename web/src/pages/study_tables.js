@@ -23,10 +23,10 @@ function withAttacks(cell) {
 export function cellTable(cells) {
   const some = (key) => cells.some((cell) => isNumber(cell[key]));
   const columns = [
-    { key: "dataset", title: "Data set" }, { key: "domain", title: "Domain" }, { key: "class_names", title: "Classes" },
+    { key: "dataset", title: "Data set" }, { key: "domain", title: "Domain" }, { key: "class_names", title: "Classes", csvName: "classes" },
     { key: "model", title: "Network" }, { key: "samples", title: "N", show: count, numeric: true },
-    { key: "seed", title: "Seed", show: String, numeric: true }, { key: "d", title: "d_data" },
-    { key: "sharpness", title: "K_F" }, { key: "d_repr", title: "d_repr" }, { key: "peak", title: "Peak" },
+    { key: "seed", title: "Seed", show: String, numeric: true }, { key: "d", title: "d_data", csvName: "dimension" },
+    { key: "sharpness", title: "K_F", csvName: "label_sharpness" }, { key: "d_repr", title: "d_repr", csvName: "representation_dimension" }, { key: "peak", title: "Peak", csvName: "peak_dimension" },
     { key: "test_loss", title: "Test loss" },
     { key: "test_accuracy", title: "Accuracy", show: (value) => percent(value, 1) },
     { key: "best_test_accuracy", title: "Best accuracy", show: (value) => percent(value, 1) }, ...attackColumns(cells)];

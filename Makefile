@@ -2,7 +2,7 @@
 .PHONY: build demo test bench docs
 
 build:
-	@tools/install_packages build test
+	@tools/install_packages build page test
 	@tools/build release fathom_program
 
 demo: build

@@ -32,11 +32,18 @@ function navigation(sections) {
     element("li", {}, element("a", { href: `#${slug(title)}` }, title)))));
 }
 
+/** More than a reader takes in at once: laws over few data sets have one for each fit that rests on one of them. */
+const WARNINGS_SHOWN = 6;
+
 function warningList(warnings) {
   if (warnings.length === 0) return null;
+  const list = (some) => element("ul", {}, ...some.map((warning) => element("li", {}, warning)));
+  const more = warnings.length > WARNINGS_SHOWN + 1 ? warnings.slice(WARNINGS_SHOWN) : [];
+  const first = warnings.slice(0, warnings.length - more.length);
   return element("section", { class: "warnings", "aria-labelledby": "warnings" },
     element("h2", { id: "warnings" }, "To keep in mind"),
-    element("ul", {}, ...warnings.map((warning) => element("li", {}, warning))));
+    list(first),
+    more.length > 0 ? element("details", {}, element("summary", {}, `${more.length} more`), list(more)) : null);
 }
 
 /** Figures and tables among the parts, in the order of the page. */

@@ -74,7 +74,7 @@ export function studyPage(content) {
     title: content.name,
     subtitle: "A study of intrinsic data-set properties and generalization",
     summary: summary(content, cells, laws),
-    warnings: [...(content.warnings ?? []), ...laws.warnings, ...published],
+    warnings: [...(content.warnings ?? []), ...published, ...laws.warnings],
     sections: [
       { title: "Data sets", parts: figuresOfData(cells, reference) },
       { title: "Generalization", parts: figuresOfGeneralization(cells, laws, reference) },

@@ -198,5 +198,17 @@ TEST(Network, PublishedRuleGoesOnToOtherFamilies) {
   EXPECT_EQ(depths_of(network("alexnet")->published_layers()), (Depths{0, 1, 2, 5, 7, 8, 9}));
 }
 
+TEST(Network, LaysItsWeightsOutAsConvolutionsOnAProcessorWork) {
+  const auto network = make_network({"resnet18", 3, 2, 0});
+  network->to(torch::kCPU);
+  std::size_t convolutions = 0;
+  for (const torch::Tensor& parameter : network->parameters()) {
+    if (parameter.dim() != 4) continue;
+    ++convolutions;
+    EXPECT_TRUE(parameter.is_contiguous(torch::MemoryFormat::ChannelsLast));
+  }
+  EXPECT_EQ(convolutions, 20U);
+}
+
 }  // namespace
 }  // namespace fathom

@@ -115,7 +115,7 @@ std::string laws_of(const StudyStore& store, const std::vector<std::string>& lin
   try {
     record.relations = relate_cells(read_results(store), record.options, progress);
   } catch (const InputError& error) {
-    warnings.push_back("no law is fitted: " + error.reason());
+    warnings.push_back("no law is fitted: the cells that are done " + error.reason());
     return "";
   }
   return relate_json(record, line);

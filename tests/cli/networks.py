@@ -1,16 +1,23 @@
 """Networks for the tests of the commands on networks: Python's torch, where there is one, and files of weights."""
 
 import json
+import pathlib
 import struct
 import unittest
 
 import numpy
+
+from support import PROGRAM
 
 try:
     import torch
     import torchvision
 except ImportError:
     torch = torchvision = None
+
+
+needs_learn = unittest.skipUnless((pathlib.Path(PROGRAM).parent.parent / "lib" / "libfathom_learn.so").exists(),
+                                  "this Fathom was built without LibTorch")
 
 
 def needs_torch():

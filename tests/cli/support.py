@@ -37,6 +37,13 @@ def noise(count, height=8, width=8, channels=None, seed=0):
     return numpy.random.default_rng(seed).integers(0, 256, shape, dtype=numpy.uint8)
 
 
+def striped(count, seed, side=32):
+    """Images that are bright in their upper half, over noise; turned upside down they are another class."""
+    images = noise(count, side, side, seed=seed) // 4
+    images[:, : side // 2] += 150
+    return images
+
+
 def write_images(folder, images, suffix=".png"):
     folder.mkdir(parents=True, exist_ok=True)
     for index, image in enumerate(images):

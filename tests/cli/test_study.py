@@ -4,7 +4,6 @@ import csv
 import io
 import json
 import os
-import pathlib
 import random
 import shutil
 import signal
@@ -14,22 +13,14 @@ import time
 import unittest
 
 import jsonschema
-import numpy
 
-from support import PROGRAM, ROOT, Case, noise, run, write_images
+from networks import needs_learn
+from support import PROGRAM, ROOT, Case, holds_page, noise, run, striped, write_images
 
 SIDE = 32
 
 
-def striped(count, seed):
-    """Two classes: bright in the upper or in the lower half, over noise."""
-    images = noise(count, SIDE, SIDE, seed=seed) // 4
-    images[:, : SIDE // 2] += 150
-    return images
-
-
-@unittest.skipUnless((pathlib.Path(PROGRAM).parent.parent / "lib" / "libfathom_learn.so").exists(),
-                     "this Fathom was built without LibTorch")
+@needs_learn
 class StudyCase(Case):
     def setUp(self):
         super().setUp()
@@ -149,6 +140,19 @@ class Running(StudyCase):
         layer, = document["cells"][1]["layers"]
         self.assertEqual(layer["name"], "layer4")
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])
+
+    def test_a_report_needs_no_finished_cell(self):
+        self.run_study("--only", "seed=99")
+        document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
+        self.assertEqual((document["cells"], document["relate"]), ([], None))
+        self.assertIn("no law is fitted: the cells that are done have the values of no law", document["warnings"])
+        page = self.file.with_suffix(".html")
+        if holds_page():
+            self.assertIn(str(page), self.succeeds("study", "report", self.file))
+            self.assertIn("fathom.study/1", page.read_text())
+        else:
+            self.fails(2, "study", "report", self.file, mentions=["--html"])
+            self.assertFalse(page.exists())
 
     def test_a_cell_is_what_the_commands_say_of_its_images(self):
         self.write(samples=(20,), models=("resnet18",), epochs=2, top="keep_checkpoints = true",

@@ -15,20 +15,13 @@ import unittest
 import jsonschema
 import numpy
 
-from support import PROGRAM, ROOT, Case, noise, run, write_images
+from networks import needs_learn
+from support import PROGRAM, ROOT, Case, noise, run, striped, write_images
 
 SIDE = 32
 
 
-def striped(count, seed):
-    """Two classes: bright in the upper or in the lower half, over noise."""
-    images = noise(count, SIDE, SIDE, seed=seed) // 4
-    images[:, : SIDE // 2] += 150
-    return images
-
-
-@unittest.skipUnless((pathlib.Path(PROGRAM).parent.parent / "lib" / "libfathom_learn.so").exists(),
-                     "this Fathom was built without LibTorch")
+@needs_learn
 class TrainCase(Case):
     def setUp(self):
         super().setUp()

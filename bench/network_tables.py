@@ -8,7 +8,7 @@ from worker import Worker
 
 RATIO_TARGET, LOADER_TARGET = 1.0, 1.2
 SIDES = (224, 64)
-IMAGES = {224: 64, 64: 256}
+IMAGES = {224: 64, 64: 512}
 EPOCH_IMAGES = {224: 128, 64: 512}
 JOBS = (("forward", "forward", ["forward"], RATIO_TARGET),
         ("training step", "training", ["training"], RATIO_TARGET),

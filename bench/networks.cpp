@@ -24,6 +24,7 @@
 #include "learn/image_batches.h"
 #include "learn/network.h"
 #include "learn/optimizer.h"
+#include "learn/tensor_memory.h"
 #include "seconds.h"
 
 namespace {
@@ -127,6 +128,7 @@ double peak() {
 int main(int argc, char** argv) {
   if (argc != 3) return 2;
   keep_freed_memory();
+  use_large_pages_for_tensors();
   Jobs jobs(argv[1], static_cast<unsigned>(std::stoul(argv[2])));
   for (std::string line; std::getline(std::cin, line);) {
     std::istringstream words(line);

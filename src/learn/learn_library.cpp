@@ -6,6 +6,7 @@
 #include "learn/device.h"
 #include "learn/loaded_network.h"
 #include "learn/represent.h"
+#include "learn/tensor_memory.h"
 
 namespace fathom {
 
@@ -46,5 +47,6 @@ const fathom::LearnLibrary* fathom_learn_library() {
       .attack = fathom::attack,
       .represent = fathom::represent,
   };
+  fathom::use_large_pages_for_tensors();
   return &library;
 }

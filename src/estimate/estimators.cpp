@@ -5,6 +5,7 @@
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/twonn.h"
+#include "fathom/estimate/twonn_bayes.h"
 
 namespace fathom {
 
@@ -14,6 +15,7 @@ std::span<const Estimator> all_estimators() {
       mle_estimator(),
       twonn_estimator(),
       gride_estimator(),
+      twonn_bayes_estimator(),
   };
   // clang-format on
   return all;

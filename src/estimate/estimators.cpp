@@ -4,6 +4,7 @@
 
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mle.h"
+#include "fathom/estimate/mom.h"
 #include "fathom/estimate/twonn.h"
 #include "fathom/estimate/twonn_bayes.h"
 
@@ -16,6 +17,7 @@ std::span<const Estimator> all_estimators() {
       twonn_estimator(),
       gride_estimator(),
       twonn_bayes_estimator(),
+      mom_estimator(),
   };
   // clang-format on
   return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fathom/estimate/gride.h"
+#include "fathom/estimate/mada.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/mom.h"
 #include "fathom/estimate/twonn.h"
@@ -18,6 +19,7 @@ std::span<const Estimator> all_estimators() {
       gride_estimator(),
       twonn_bayes_estimator(),
       mom_estimator(),
+      mada_estimator(),
   };
   // clang-format on
   return all;

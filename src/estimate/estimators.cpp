@@ -4,6 +4,7 @@
 
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mada.h"
+#include "fathom/estimate/mind_ml.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/mom.h"
 #include "fathom/estimate/twonn.h"
@@ -20,6 +21,7 @@ std::span<const Estimator> all_estimators() {
       twonn_bayes_estimator(),
       mom_estimator(),
       mada_estimator(),
+      mind_ml_estimator(),
   };
   // clang-format on
   return all;

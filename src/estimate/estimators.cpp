@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fathom/estimate/binomial.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mada.h"
 #include "fathom/estimate/mind_ml.h"
@@ -22,6 +23,7 @@ std::span<const Estimator> all_estimators() {
       mom_estimator(),
       mada_estimator(),
       mind_ml_estimator(),
+      binomial_estimator(),
   };
   // clang-format on
   return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fathom/estimate/binomial.h"
+#include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mada.h"
 #include "fathom/estimate/mind_ml.h"
@@ -24,6 +25,7 @@ std::span<const Estimator> all_estimators() {
       mada_estimator(),
       mind_ml_estimator(),
       binomial_estimator(),
+      geomle_estimator(),
   };
   // clang-format on
   return all;

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fathom/estimate/binomial.h"
+#include "fathom/estimate/corrint.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mada.h"
@@ -26,6 +27,7 @@ std::span<const Estimator> all_estimators() {
       mind_ml_estimator(),
       binomial_estimator(),
       geomle_estimator(),
+      corrint_estimator(),
   };
   // clang-format on
   return all;

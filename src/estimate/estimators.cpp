@@ -10,6 +10,7 @@
 #include "fathom/estimate/mind_ml.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/mom.h"
+#include "fathom/estimate/tle.h"
 #include "fathom/estimate/twonn.h"
 #include "fathom/estimate/twonn_bayes.h"
 
@@ -28,6 +29,7 @@ std::span<const Estimator> all_estimators() {
       binomial_estimator(),
       geomle_estimator(),
       corrint_estimator(),
+      tle_estimator(),
   };
   // clang-format on
   return all;

@@ -4,6 +4,7 @@
 
 #include "fathom/estimate/binomial.h"
 #include "fathom/estimate/corrint.h"
+#include "fathom/estimate/ess.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/mada.h"
@@ -30,6 +31,7 @@ std::span<const Estimator> all_estimators() {
       geomle_estimator(),
       corrint_estimator(),
       tle_estimator(),
+      ess_estimator(),
   };
   // clang-format on
   return all;

@@ -4,6 +4,7 @@
 
 #include "fathom/estimate/binomial.h"
 #include "fathom/estimate/corrint.h"
+#include "fathom/estimate/danco.h"
 #include "fathom/estimate/ess.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
@@ -32,6 +33,7 @@ std::span<const Estimator> all_estimators() {
       corrint_estimator(),
       tle_estimator(),
       ess_estimator(),
+      danco_estimator(),
   };
   // clang-format on
   return all;

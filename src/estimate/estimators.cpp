@@ -8,6 +8,7 @@
 #include "fathom/estimate/ess.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
+#include "fathom/estimate/lpca.h"
 #include "fathom/estimate/mada.h"
 #include "fathom/estimate/mind_ml.h"
 #include "fathom/estimate/mle.h"
@@ -34,6 +35,7 @@ std::span<const Estimator> all_estimators() {
       tle_estimator(),
       ess_estimator(),
       danco_estimator(),
+      lpca_estimator(),
   };
   // clang-format on
   return all;

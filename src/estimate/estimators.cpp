@@ -13,6 +13,7 @@
 #include "fathom/estimate/mind_ml.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/mom.h"
+#include "fathom/estimate/participation_ratio.h"
 #include "fathom/estimate/tle.h"
 #include "fathom/estimate/twonn.h"
 #include "fathom/estimate/twonn_bayes.h"
@@ -36,6 +37,7 @@ std::span<const Estimator> all_estimators() {
       ess_estimator(),
       danco_estimator(),
       lpca_estimator(),
+      participation_ratio_estimator(),
   };
   // clang-format on
   return all;

@@ -6,6 +6,7 @@
 #include "fathom/estimate/corrint.h"
 #include "fathom/estimate/danco.h"
 #include "fathom/estimate/ess.h"
+#include "fathom/estimate/fishers.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
 #include "fathom/estimate/lpca.h"
@@ -38,6 +39,7 @@ std::span<const Estimator> all_estimators() {
       danco_estimator(),
       lpca_estimator(),
       participation_ratio_estimator(),
+      fishers_estimator(),
   };
   // clang-format on
   return all;

@@ -2,14 +2,14 @@
 .PHONY: build demo test bench docs
 
 build:
-	@tools/install_packages build page test
+	@tools/install_packages build page python test
 	@tools/build release fathom_program
 
 demo: build
 	@tools/demo $(if $(DATA),"$(DATA)")
 
 test:
-	@tools/install_packages build page test
+	@tools/install_packages build page python test
 	@tools/build release
 	@ctest --preset release
 

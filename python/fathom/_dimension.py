@@ -1,0 +1,202 @@
+"""Intrinsic dimension of points: all estimators from one scan."""
+
+from __future__ import annotations
+
+import dataclasses
+from typing import Any, Iterable, overload
+
+import numpy as np
+
+from fathom import _core
+from fathom._arrays import as_count, as_points, as_seed, as_threads
+from fathom._errors import UsageError
+from fathom._neighbors import as_neighbors
+from fathom._tables import html_table, shown, shown_interval, text_table
+
+
+@dataclasses.dataclass(frozen=True)
+class DimensionEstimate:
+    """One estimate of intrinsic dimension, with all that is known about it. ``float()`` gives its value.
+
+    Attributes
+    ----------
+    estimator, variant : str
+        As :func:`estimate_dimension` names them.
+    value : float
+        Without unit.
+    std_error : float or None
+    interval : (float, float) or None
+        95 %, by `interval_method`.
+    interval_method : str
+        "split_halves" accounts for overlapping neighbourhoods; "analytic" takes points as independent and is
+        too short; "none".
+    analytic_std_error, analytic_interval
+        Under the estimator's own model.
+    n : int
+        Points used.
+    k, n1, n2 : int or None
+        Neighbours, and ranks of the two neighbours of Gride.
+    largest : float or None
+        About the largest dimension that the estimator can tell at this n, where it has such a limit.
+    local : float64 array of shape (rows,) or None
+        The value at every row, NaN where it has none; a copy has that of its original.
+    """
+
+    estimator: str
+    variant: str
+    value: float
+    std_error: float | None
+    interval: tuple[float, float] | None
+    interval_method: str
+    analytic_std_error: float | None
+    analytic_interval: tuple[float, float] | None
+    n: int
+    k: int | None = None
+    n1: int | None = None
+    n2: int | None = None
+    largest: float | None = None
+    local: np.ndarray | None = dataclasses.field(default=None, repr=False, compare=False)
+
+    def __float__(self) -> float:
+        return self.value
+
+    def to_dict(self) -> dict[str, Any]:
+        """Everything but `local`."""
+        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "local"}
+
+
+_HEAD = ["estimator", "variant", "neighbors", "dimension", "95 % interval", "by", "n"]
+
+
+def _row(estimate: DimensionEstimate) -> list[str]:
+    ranks = f"{estimate.n1}, {estimate.n2}" if estimate.n1 is not None else shown(estimate.k)
+    return [estimate.estimator, estimate.variant, ranks, shown(estimate.value), shown_interval(estimate.interval),
+            estimate.interval_method, str(estimate.n)]
+
+
+class DimensionEstimates(list):
+    """Estimates in the order of their methods; ``estimates["mle"]`` is the headline of one method.
+
+    Attributes
+    ----------
+    skipped : dict of str to str
+        Methods without a value on these points, and why.
+    """
+
+    def __init__(self, estimates: Iterable[DimensionEstimate] = (), skipped: dict[str, str] | None = None):
+        super().__init__(estimates)
+        self.skipped = dict(skipped or {})
+
+    @overload
+    def __getitem__(self, key: str) -> DimensionEstimate: ...
+    @overload
+    def __getitem__(self, key: int) -> DimensionEstimate: ...
+    def __getitem__(self, key):
+        if not isinstance(key, str):
+            return super().__getitem__(key)
+        for estimate in self:
+            if estimate.estimator == key:
+                return estimate
+        raise KeyError(f"{key}: {self.skipped[key]}" if key in self.skipped else key)
+
+    def select(self, estimator: str, variant: str | None = None, n1: int | None = None) -> DimensionEstimate:
+        """The one of this method, variant and, of Gride, first rank. Raises KeyError."""
+        for estimate in self:
+            if (estimate.estimator == estimator and variant in (None, estimate.variant)
+                    and n1 in (None, estimate.n1)):
+                return estimate
+        wanted = ", ".join(str(part) for part in (estimator, variant, n1) if part is not None)
+        raise KeyError(f"{wanted}: {self.skipped[estimator]}" if estimator in self.skipped else wanted)
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        return [estimate.to_dict() for estimate in self]
+
+    def to_pandas(self) -> Any:
+        """A data frame, one estimate a row. Needs pandas."""
+        import pandas
+
+        return pandas.DataFrame(self.to_dicts())
+
+    def __repr__(self) -> str:
+        text = text_table(_HEAD, [_row(estimate) for estimate in self])
+        return text + "".join(f"\n{name}: {reason}" for name, reason in self.skipped.items())
+
+    def _repr_html_(self) -> str:
+        skipped = [[name, reason] for name, reason in self.skipped.items()]
+        table = html_table(_HEAD, [_row(estimate) for estimate in self])
+        return table + (html_table(["no value", "why"], skipped) if skipped else "")
+
+
+def _names(estimators: str | Iterable[str]) -> list[str]:
+    names = estimators.split(",") if isinstance(estimators, str) else list(estimators)
+    names = [str(name).strip() for name in names]
+    if not any(names):
+        raise UsageError("estimators", "names none", 'give "all", or some of ' + ", ".join(_core.estimator_names()))
+    return names
+
+
+def estimate_dimension(
+    X: Any,
+    estimators: str | Iterable[str] = ("mle", "twonn", "gride"),
+    *,
+    n_neighbors: int = 20,
+    metric: str = "euclidean",
+    intervals: bool = True,
+    local: bool = False,
+    random_state: Any = 0,
+    n_jobs: int | None = -1,
+    search: str = "auto",
+    simd: str = "auto",
+) -> DimensionEstimates:
+    """Intrinsic dimension by several estimators from one scan of all pairs.
+
+    Equal rows are taken once: a distance of zero has no logarithm. docs/estimators.md has the methods, their
+    papers and the variants of each; the first of a method is its headline.
+
+    Parameters
+    ----------
+    X : array of shape (n, d)
+        Points: uint8, float32 or float64 in C order are used where they are. With metric="precomputed" the
+        neighbours instead: the pair (distances, indices) that :func:`nearest_neighbors` returns, a sparse
+        matrix of distances as scikit-learn makes it, or a square matrix of all distances.
+    estimators : str or list of str
+        Names, or "all".
+    n_neighbors : int
+        3 or more, of the methods whose number is not their own.
+    metric : {"euclidean", "precomputed"}
+    intervals : bool
+        Also standard errors and intervals from split halves.
+    local : bool
+        Also values at every row, of the methods that have them.
+    random_state : int, numpy.random.RandomState, numpy.random.Generator or None
+        Seed of every random choice; None is 0.
+    n_jobs : int or None
+        Threads: -1 for all processors, None for one. The result is the same bits for any number.
+    search, simd : str
+        As of :func:`nearest_neighbors`. The result does not depend on them.
+
+    Returns
+    -------
+    DimensionEstimates
+
+    Raises
+    ------
+    UsageError
+        An estimator that does not exist, fewer than 3 neighbours.
+    InputError
+        NaN or infinite values, fewer than 4 distinct rows.
+    """
+    names = _names(estimators)
+    k = as_count(n_neighbors, "n_neighbors", 3)
+    if metric == "precomputed":
+        wanted = _core.neighbors_to_list(names, k, bool(intervals))
+        distances, indices = as_neighbors(X, wanted)
+        found, skipped = _core.estimate_from_neighbors(
+            distances, indices, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs))
+    elif metric == "euclidean":
+        points = as_points(X, least=4)
+        found, skipped = _core.estimate_dimension(
+            points, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs), simd, search)
+    else:
+        raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')
+    return DimensionEstimates((DimensionEstimate(**estimate) for estimate in found), dict(skipped))

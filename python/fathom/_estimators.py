@@ -1,0 +1,453 @@
+"""Estimators of dimension as scikit-learn has estimators. scikit-learn itself is not needed."""
+
+from __future__ import annotations
+
+import inspect
+import math
+from typing import Any, ClassVar
+
+import numpy as np
+
+from fathom import _core
+from fathom._arrays import as_count, as_points, as_seed, as_threads, feature_names
+from fathom._dimension import DimensionEstimate, DimensionEstimates, estimate_dimension
+from fathom._errors import InputError, UsageError
+from fathom._neighbors import nearest_neighbors
+
+_PARAMETERS = """
+    metric : {"euclidean", "precomputed"}
+        With "precomputed", ``fit`` takes neighbours in place of points: (distances, indices), a sparse or a
+        square matrix of distances.
+    random_state : int, RandomState, Generator or None
+        Seed of the split halves behind intervals, and of what else is drawn; None is 0.
+    n_jobs : int or None
+        Threads: None for one, -1 for all processors. Results are the same bits for any number.
+
+    Attributes
+    ----------
+    dimension_ : float
+        Of the variant asked for.
+    dimension_interval_ : (float, float)
+        95 %, that accounts for overlapping neighbourhoods where it can (docs/estimators.md); NaN where there
+        is none.
+    dimension_std_error_ : float
+        NaN where there is none.
+    dimension_pw_ : float64 array of shape (n,)
+        The value at every row, of methods that have one; of the others after ``fit_pw``.
+    estimates_ : DimensionEstimates
+        All variants with their intervals.
+    n_features_in_ : int
+    feature_names_in_ : object array
+        Where X is a data frame whose columns have names.
+    """
+
+
+class DimensionEstimator:
+    """What all estimators share. Of its own it estimates nothing."""
+
+    _name: ClassVar[str]
+    """Of the estimator in the library."""
+    _variants: ClassVar[tuple[str, ...]] = ()
+    """The first is the headline."""
+    _lists: ClassVar[tuple[str, ...]] = ()
+    """Estimators asked beside it, so that as many neighbours are listed as it is to look at."""
+
+    def __init_subclass__(cls, **keywords: Any) -> None:
+        super().__init_subclass__(**keywords)
+        if cls.__doc__:
+            cls.__doc__ = cls.__doc__.rstrip() + _PARAMETERS
+
+    @classmethod
+    def _parameter_names(cls) -> list[str]:
+        return [name for name in inspect.signature(cls.__init__).parameters if name != "self"]
+
+    def get_params(self, deep: bool = True) -> dict[str, Any]:
+        """The parameters by name."""
+        return {name: getattr(self, name) for name in self._parameter_names()}
+
+    def set_params(self, **params: Any) -> DimensionEstimator:
+        """Sets parameters by name. Raises ValueError for a name that is none."""
+        known = self._parameter_names()
+        for name in params:
+            if name not in known:
+                raise UsageError(name, f"is no parameter of {type(self).__name__}", "choose from " + ", ".join(known))
+        for name, value in params.items():
+            setattr(self, name, value)
+        return self
+
+    def __repr__(self) -> str:
+        signature = inspect.signature(type(self).__init__).parameters
+        changed = [f"{name}={value!r}" for name, value in self.get_params().items()
+                   if not _same(value, signature[name].default)]
+        return f"{type(self).__name__}({', '.join(changed)})"
+
+    def _more_tags(self) -> dict[str, Any]:
+        return {"pairwise": self.metric == "precomputed"}
+
+    def fit(self, X: Any, y: Any = None) -> DimensionEstimator:
+        """Estimates the dimension of the rows of X, (n, d); y is ignored. Returns self."""
+        estimates = self._estimates(X)
+        chosen = self._chosen(estimates)
+        self._remember(X)
+        self.estimates_ = estimates
+        self.dimension_ = chosen.value
+        self.dimension_interval_ = chosen.interval or (math.nan, math.nan)
+        self.dimension_std_error_ = math.nan if chosen.std_error is None else chosen.std_error
+        if chosen.local is not None:
+            self.dimension_pw_ = chosen.local
+        elif hasattr(self, "dimension_pw_"):
+            del self.dimension_pw_
+        return self
+
+    def fit_transform(self, X: Any, y: Any = None) -> float:
+        """``fit(X).dimension_``, as scikit-dimension has it."""
+        return self.fit(X, y).dimension_
+
+    def fit_pw(self, X: Any, y: Any = None, *, n_neighbors: int = 100) -> DimensionEstimator:
+        """``fit``, and the value at every row in ``dimension_pw_`` for every method.
+
+        Methods without a value at a point are applied to every row and its `n_neighbors` nearest.
+        """
+        self.fit(X, y)
+        if hasattr(self, "dimension_pw_"):
+            return self
+        if self.metric == "precomputed":
+            raise UsageError("metric", "\"precomputed\" has no points to estimate at each",
+                             "give the points and metric=\"euclidean\"")
+        points = as_points(X, least=4)
+        others = min(as_count(n_neighbors, "n_neighbors", 3), len(points) - 1)
+        indices = nearest_neighbors(points, others, n_jobs=as_threads(self.n_jobs))[1]
+        self.dimension_pw_ = _core.estimate_in_neighborhoods(
+            points, indices, [*self._lists, self._name], self._library_neighbors(), *self._choice(), as_seed(self.random_state),
+            as_threads(self.n_jobs))
+        return self
+
+    def fit_transform_pw(self, X: Any, y: Any = None, *, n_neighbors: int = 100) -> np.ndarray:
+        """``fit_pw(X).dimension_pw_``."""
+        return self.fit_pw(X, y, n_neighbors=n_neighbors).dimension_pw_
+
+    def _library_neighbors(self) -> int:
+        return as_count(self.n_neighbors, "n_neighbors", 3) if hasattr(self, "n_neighbors") else 20
+
+    def _choice(self) -> tuple[str, int]:
+        """Variant, and first rank or 0."""
+        variant = self.variant or self._variants[0]
+        if variant not in self._variants:
+            raise UsageError("variant", f"is {variant!r}", "choose from " + ", ".join(self._variants))
+        return variant, 0
+
+    def _estimates(self, X: Any) -> DimensionEstimates:
+        self._choice()
+        found = estimate_dimension(
+            X, [*self._lists, self._name], n_neighbors=self._library_neighbors(), metric=self.metric, local=True,
+            random_state=self.random_state, n_jobs=self.n_jobs)
+        return DimensionEstimates([one for one in found if one.estimator == self._name],
+                                  {name: why for name, why in found.skipped.items() if name == self._name})
+
+    def _chosen(self, estimates: DimensionEstimates) -> DimensionEstimate:
+        variant, n1 = self._choice()
+        try:
+            return estimates.select(self._name, variant, n1 or None)
+        except KeyError:
+            reason = estimates.skipped.get(self._name, f"has no value of {variant!r}: it is infinite or undefined")
+            raise InputError("X", f"{type(self).__name__} {reason}", "give more points") from None
+
+    def _remember(self, X: Any) -> None:
+        pair = self.metric == "precomputed" and isinstance(X, (tuple, list)) and len(X) == 2
+        self.n_features_in_ = int(np.shape(X[0] if pair else X)[0 if pair else 1])
+        names = feature_names(X)
+        if names is not None:
+            self.feature_names_in_ = names
+        elif hasattr(self, "feature_names_in_"):
+            del self.feature_names_in_
+
+
+def _same(value: Any, default: Any) -> bool:
+    return value is default or (type(value) is type(default) and isinstance(value, (int, float, str)) and value == default)
+
+
+class _WithoutNeighbors(DimensionEstimator):
+    """Methods whose number of neighbours is their own."""
+
+    def __init__(self, *, variant: str | None = None, metric: str = "euclidean", random_state: Any = 0,
+                 n_jobs: int | None = None) -> None:
+        self.variant = variant
+        self.metric = metric
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+
+class _WithNeighbors(DimensionEstimator):
+    """Methods that take a number of neighbours."""
+
+    def __init__(self, n_neighbors: int = 20, *, variant: str | None = None, metric: str = "euclidean",
+                 random_state: Any = 0, n_jobs: int | None = None) -> None:
+        self.n_neighbors = n_neighbors
+        self.variant = variant
+        self.metric = metric
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+
+class MLE(_WithNeighbors):
+    """Maximum likelihood from nearest-neighbour distances.
+
+    Levina and Bickel, NIPS 2004; pooled over points by MacKay and Ghahramani, 2005.
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+        k, 3 or more.
+    variant : {"pooled", "as_published", "mean", "mean_unbiased"}, default "pooled"
+        ``n (k-1) / sum S``; with k-2, as the code of the ICLR 2024 paper; means over points with k-1 and k-2.
+    """
+
+    _name = "mle"
+    _variants = ("pooled", "as_published", "mean", "mean_unbiased")
+
+
+class TwoNN(_WithoutNeighbors):
+    """From the ratio of the second to the first neighbour distance.
+
+    Facco, d'Errico, Rodriguez, Laio, Sci. Rep. 7:12140 (2017); Denti et al., Sci. Rep. 12:20005 (2022).
+
+    Parameters
+    ----------
+    variant : {"ml", "linear", "as_published"}, default "ml"
+        Unbiased maximum likelihood; the line fit to the lowest 90 %; the line fit without the last point, as
+        the code of the ICLR 2024 paper.
+    """
+
+    _name = "twonn"
+    _variants = ("ml", "linear", "as_published")
+
+
+class Gride(DimensionEstimator):
+    """From the ratio of neighbour distances of ranks n1 and 2 n1: dimension against scale.
+
+    Denti, Doimo, Laio, Mira, Sci. Rep. 12:20005 (2022). A plateau over n1 is the credible dimension;
+    ``estimates_`` has every rank up to `n1` and those beyond that were listed anyway.
+
+    Parameters
+    ----------
+    n1 : int, default 1
+        1, 2, 4, 8, ...; 1 is TwoNN.
+    variant : {"ml"}
+    """
+
+    _name = "gride"
+    _variants = ("ml",)
+    _lists = ("mle",)
+
+    def __init__(self, n1: int = 1, *, variant: str | None = None, metric: str = "euclidean",
+                 random_state: Any = 0, n_jobs: int | None = None) -> None:
+        self.n1 = n1
+        self.variant = variant
+        self.metric = metric
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _choice(self) -> tuple[str, int]:
+        n1 = as_count(self.n1, "n1", 1)
+        if n1 & (n1 - 1):
+            raise UsageError("n1", f"is {n1}", "give 1, 2, 4, 8, ...")
+        return super()._choice()[0], n1
+
+    def _library_neighbors(self) -> int:
+        return max(3, 2 * self._choice()[1])
+
+
+class TwoNNBayes(_WithoutNeighbors):
+    """TwoNN with a Gamma prior on the dimension: the mean of its posterior.
+
+    Denti, Doimo, Laio, Mira, Sci. Rep. 12:20005 (2022). ``estimates_[0].analytic_interval`` is the credible interval.
+
+    Parameters
+    ----------
+    variant : {"posterior_mean"}
+    """
+
+    _name = "twonn_bayes"
+    _variants = ("posterior_mean",)
+
+
+class MOM(_WithoutNeighbors):
+    """Method of moments: from the mean distance of the 100 nearest neighbours.
+
+    Amsaleg et al., Data Min. Knowl. Disc. 32:1768 (2018).
+
+    Parameters
+    ----------
+    variant : {"pooled", "mean", "as_published"}, default "pooled"
+        Of the mean moment; the mean over points; that of the reference, which counts the k-th distance.
+    """
+
+    _name = "mom"
+    _variants = ("pooled", "mean", "as_published")
+
+
+class MADA(_WithNeighbors):
+    """From how far half of the neighbours reach.
+
+    Farahmand, Szepesvari, Audibert, ICML 2007.
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+    variant : {"pooled", "as_published"}, default "pooled"
+    """
+
+    _name = "mada"
+    _variants = ("pooled", "as_published")
+
+
+class MiND_ML(_WithNeighbors):
+    """Maximum likelihood from the ratio of the first to the (k+1)-th neighbour distance, without a cap.
+
+    Rozza et al., Mach. Learn. 89:37 (2012).
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+    variant : {"mlk", "mli"}, default "mlk"
+        Over real and over whole dimensions.
+    """
+
+    _name = "mind_ml"
+    _variants = ("mlk", "mli")
+
+
+class BinomialID(_WithNeighbors):
+    """From the counts of points in two balls of one ratio of radii.
+
+    Macocco, Glielmo, Grilli, Laio, Phys. Rev. Lett. 130:067401 (2023).
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+    variant : {"best_radius"}
+    """
+
+    _name = "binomial"
+    _variants = ("best_radius",)
+
+
+class GeoMLE(_WithoutNeighbors):
+    """Maximum likelihood at several radii over bootstrap samples, continued to radius zero.
+
+    Gomtsyan, Mokrov, Panov, Yanovich, ACML 2019. Less bias by boundary and curvature; values at points may be negative.
+
+    Parameters
+    ----------
+    variant : {"intercept"}
+    """
+
+    _name = "geomle"
+    _variants = ("intercept",)
+
+
+class CorrInt(_WithoutNeighbors):
+    """Correlation integral between two radii.
+
+    Grassberger and Procaccia, Physica D 9:189 (1983).
+
+    Parameters
+    ----------
+    variant : {"two_radii"}
+    """
+
+    _name = "corrint"
+    _variants = ("two_radii",)
+
+
+class TLE(_WithNeighbors):
+    """Within tight localities: from all distances among the nearest neighbours of a point.
+
+    Amsaleg et al., SDM 2019.
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+    variant : {"mean"}
+    """
+
+    _name = "tle"
+    _variants = ("mean",)
+
+
+class ESS(_WithoutNeighbors):
+    """Expected simplex skewness of neighbourhoods of 100.
+
+    Johnsson, Soneson, Fontes, IEEE TPAMI 37:196 (2015).
+
+    Parameters
+    ----------
+    variant : {"a", "b"}, default "a"
+    """
+
+    _name = "ess"
+    _variants = ("a", "b")
+
+
+class DANCo(_WithoutNeighbors):
+    """The sphere whose nearest-neighbour ratios and angles are most like those of the data.
+
+    Ceruti et al., Pattern Recognit. 47:2569 (2014). Calibrated at the same number of points: little bias at large
+    dimension.
+
+    Parameters
+    ----------
+    variant : {"fractal", "whole"}, default "fractal"
+        Between two spheres, or the best one.
+    """
+
+    _name = "danco"
+    _variants = ("fractal", "whole")
+
+
+class lPCA(_WithoutNeighbors):
+    """Principal components that stand out, of all points and of neighbourhoods of 100.
+
+    Fukunaga and Olsen (1971), Fan et al. (2010), and others: docs/estimators.md.
+
+    Parameters
+    ----------
+    variant : {"fo", "fan", "maxgap", "ratio", "participation_ratio", "kaiser"}, default "fo"
+        With "local_" before it, the mean over neighbourhoods.
+    """
+
+    _name = "lpca"
+    _rules = ("fo", "fan", "maxgap", "ratio", "participation_ratio", "kaiser")
+    _variants = (*_rules, *map("local_{}".format, _rules))
+
+
+class ParticipationRatio(_WithoutNeighbors):
+    """Directions of equal variance that the covariance is worth: a linear dimension.
+
+    Litwin-Kumar et al., Neuron 93:1153 (2017); without bias by Himeno and Yamada (2014).
+
+    Parameters
+    ----------
+    variant : {"corrected", "as_published"}, default "corrected"
+    """
+
+    _name = "participation_ratio"
+    _variants = ("corrected", "as_published")
+
+
+class FisherS(_WithoutNeighbors):
+    """From how often a point can be separated from another by Fisher's discriminant.
+
+    Albergante, Bac, Zinovyev, IJCNN 2019.
+
+    Parameters
+    ----------
+    variant : {"condition_10"}
+    """
+
+    _name = "fishers"
+    _variants = ("condition_10",)
+
+
+ESTIMATORS = (MLE, TwoNN, Gride, TwoNNBayes, MOM, MADA, MiND_ML, BinomialID, GeoMLE, CorrInt, TLE, ESS, DANCo, lPCA,
+              ParticipationRatio, FisherS)

@@ -50,7 +50,8 @@ def _built_module(settings: dict[str, str]) -> Path:
 def _metadata() -> str:
     return (f"Metadata-Version: 2.1\nName: fathom\nVersion: {VERSION}\n"
             "Summary: Intrinsic dimension and label sharpness of image data sets\n"
-            "License: Apache-2.0\nRequires-Python: >=3.9\nRequires-Dist: numpy>=1.21\n")
+            # pybind11 before 2.12 does not know NumPy 2.
+            "License: Apache-2.0\nRequires-Python: >=3.9\nRequires-Dist: numpy>=1.21,<2\n")
 
 
 def _wheel() -> str:

@@ -8,7 +8,7 @@ _OPTION = re.compile(r"--([a-z][a-z-]*)")
 _KEYWORDS = {"estimator": "estimators", "seed": "random_state", "threads": "n_jobs"}
 
 
-def _in_python(text: str) -> str:
+def in_python(text: str) -> str:
     """The names of the program's options as those of keywords."""
 
     def keyword(match: re.Match[str]) -> str:
@@ -38,9 +38,9 @@ class InputError(FathomError, ValueError):
     """
 
     def __init__(self, where: str, reason: str, remedy: str = "", rejected: list[tuple[str, str]] | None = None):
-        self.where = _in_python(where)
-        self.reason = _in_python(reason)
-        self.remedy = _in_python(remedy)
+        self.where = in_python(where)
+        self.reason = in_python(reason)
+        self.remedy = in_python(remedy)
         self.rejected = list(rejected or [])
         super().__init__(self.where, self.reason, self.remedy, self.rejected)
 

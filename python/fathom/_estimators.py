@@ -82,7 +82,15 @@ class DimensionEstimator:
         return f"{type(self).__name__}({', '.join(changed)})"
 
     def _more_tags(self) -> dict[str, Any]:
+        """What scikit-learn before 1.6 asks."""
         return {"pairwise": self.metric == "precomputed"}
+
+    def __sklearn_tags__(self) -> Any:
+        """What scikit-learn asks from 1.6 on."""
+        from sklearn.utils import InputTags, Tags, TargetTags
+
+        return Tags(estimator_type=None, target_tags=TargetTags(required=False),
+                    input_tags=InputTags(pairwise=self.metric == "precomputed"))
 
     def fit(self, X: Any, y: Any = None) -> DimensionEstimator:
         """Estimates the dimension of the rows of X, (n, d); y is ignored. Returns self."""

@@ -12,7 +12,7 @@ import numpy as np
 
 from fathom import _core
 from fathom._arrays import as_count, as_numbers, as_path, as_seed, as_threads
-from fathom._errors import ElementTypeError, InputError, UsageError
+from fathom._errors import ElementTypeError, InputError, UsageError, in_python
 from fathom._tables import html_table, shown, shown_interval
 
 _PIXELS = ("uint8", "uint16", "float32", "float64")
@@ -62,7 +62,7 @@ class Measurement(Mapping[str, Any]):
     @property
     def warnings(self) -> list[str]:
         """What is the matter, and what to do."""
-        return list(self._data["warnings"])
+        return [in_python(text) for text in self._data["warnings"]]
 
     def to_dict(self) -> dict[str, Any]:
         """The whole document, as `fathom measure --json` writes it: schema fathom.measure/1."""
@@ -108,7 +108,7 @@ class Measurement(Mapping[str, Any]):
                                            f"distance {shown(first['distance'])}"])
         if data["duplicates"]["images"]:
             rows.append(["copies", f"{data['duplicates']['images']} images in {data['duplicates']['groups']} groups"])
-        return rows + [["warning", text] for text in data["warnings"]]
+        return rows + [["warning", text] for text in self.warnings]
 
     def __repr__(self) -> str:
         rows = self._rows()

@@ -188,6 +188,21 @@ def test_ctrl_c_stops_within_a_second():
     assert float(done.stdout) < 2  # a second, and a busy machine
 
 
+def test_what_a_handler_raises_stops():
+    def give_up(*_):
+        raise TimeoutError("enough")
+
+    before = signal.signal(signal.SIGALRM, give_up)
+    try:
+        points = np.random.default_rng(0).normal(size=(40000, 128))
+        signal.setitimer(signal.ITIMER_REAL, 0.2)
+        with pytest.raises(TimeoutError, match="enough"):
+            fathom.nearest_neighbors(points, 20, n_jobs=1)
+    finally:
+        signal.setitimer(signal.ITIMER_REAL, 0)
+        signal.signal(signal.SIGALRM, before)
+
+
 def test_a_handler_that_does_not_raise_does_not_stop():
     calls = []
     before = signal.signal(signal.SIGALRM, lambda *_: calls.append(1))

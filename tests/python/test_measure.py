@@ -75,6 +75,16 @@ def test_named_labels_and_groups():
     assert apart["label_sharpness"]["pairs"][0] == plain["label_sharpness"]["pairs"][1]
 
 
+def test_label_sharpness_of_rows_is_that_of_native_images():
+    images, labels = small_images()
+    measured = fathom.measure(images, labels, protocol="native", n_neighbors=5, compat="iclr2024-code")["label_sharpness"]
+    found = fathom.label_sharpness(images.reshape(90, -1), labels, compat="iclr2024-code")
+    assert found.value == measured["value"] and found.as_published == measured["as_published"]["value"]
+    assert (found.sampled_mean, found.sampled_sd, found.sampled_m) == tuple(measured["sampled"][key] for key in ("mean", "sd", "m"))
+    assert {str(level): value for level, value in found.quantiles.items()}.items() <= measured["quantiles"].items()
+    assert found.pair_count == measured["pair_count"] and found.per_pixel == measured["per_pixel"]
+
+
 def test_it_reads():
     images, labels = small_images()
     found = fathom.measure(images, labels, protocol="native", n_neighbors=5)
@@ -84,6 +94,13 @@ def test_it_reads():
     assert found.to_dict()["schema"] == "fathom.measure/1" and found.to_dict() is not found.to_dict()
     frame = pytest.importorskip("pandas") and found.to_pandas()
     assert frame["value"][0] == found.dimension
+
+
+def test_warnings_name_keywords():
+    images, labels = small_images()
+    found = fathom.measure(images, labels, protocol="native")
+    assert "use a smaller n_neighbors" in found.warnings[0] and found.warnings[0] in repr(found)
+    assert "use a smaller -k" in found["warnings"][0]
 
 
 def test_the_document_satisfies_its_schema():

@@ -9,10 +9,6 @@ namespace fathom {
 
 namespace {
 
-bool is_slope(const std::string& term) {
-  return term != "intercept" && term.find('[') == std::string::npos;
-}
-
 bool is_distinct_from_zero(const Coefficient& term) {
   return term.classical.interval.low > 0.0 || term.classical.interval.high < 0.0;
 }
@@ -41,6 +37,10 @@ std::string named(const LawFit& fit) {
 }
 
 }  // namespace
+
+bool is_slope(const std::string& term) {
+  return term != "intercept" && term.find('[') == std::string::npos;
+}
 
 std::vector<std::string> influence_warnings(const LawFit& fit) {
   std::vector<std::string> out;

@@ -29,6 +29,13 @@ Json errors(const std::optional<Uncertainty>& uncertainty) {
   return uncertainty ? errors(*uncertainty) : Json();
 }
 
+Json errors(const std::optional<AdjustedUncertainty>& uncertainty) {
+  if (!uncertainty) return {};
+  return {{"std_error", known(uncertainty->std_error)},
+          {"interval", interval(uncertainty->interval)},
+          {"degrees_of_freedom", known(uncertainty->degrees_of_freedom)}};
+}
+
 Json subset_of(const CellSubset& subset) {
   return {{"model", or_null(subset.model)},
           {"domain", or_null(subset.domain)},

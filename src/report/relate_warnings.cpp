@@ -63,16 +63,34 @@ void warn_of_correlations(const Relations& relations, std::vector<std::string>& 
   }
 }
 
-void warn_of_few_datasets(const Relations& relations, std::vector<std::string>& out) {
-  const std::size_t datasets = relations.datasets.size();
-  if (datasets < 2) {
-    out.push_back("one data set shows no trend across data sets: add others");
-  } else if (datasets < thresholds::few_datasets) {
-    out.push_back(fmt::format(
-        "{} data sets are few: clustered errors (CR1) are too small below {}; take the jackknife's "
-        "intervals",
-        datasets, thresholds::few_datasets));
+/// Of the fits that warn_of_fits speaks of.
+void warn_of_few_degrees_of_freedom(const Relations& relations, std::vector<std::string>& out) {
+  std::size_t slopes = 0, few = 0;
+  double least = thresholds::few_degrees_of_freedom;
+  std::string which;
+  for (const LawFit& fit : relations.fits) {
+    if (fit.subset.model || fit.subset.samples) continue;
+    for (const Coefficient& term : fit.model.terms) {
+      if (!is_slope(term.name) || !term.cluster) continue;
+      ++slopes;
+      const double freedom = term.cluster->degrees_of_freedom;
+      if (freedom < thresholds::few_degrees_of_freedom) ++few;
+      if (freedom >= least) continue;
+      least = freedom;
+      which = words_of(term.name) + " in " + fit.name;
+    }
   }
+  if (few == 0) return;
+  out.push_back(
+      fmt::format("the errors by data set of {} of {} slopes have fewer than {:g} degrees of freedom (least: "
+                  "{:.1f}, {}): too "
+                  "few data sets decide them, and their intervals are wide and uncertain; add data sets",
+                  few, slopes, thresholds::few_degrees_of_freedom, least, which));
+}
+
+void warn_of_one_dataset(const Relations& relations, std::vector<std::string>& out) {
+  if (relations.datasets.size() >= 2) return;
+  out.push_back("one data set shows no trend across data sets: add others");
 }
 
 /// One sentence for each law and reason.
@@ -120,7 +138,8 @@ std::vector<std::string> relate_warnings(const RelateRecord& record) {
   std::vector<std::string> out;
   warn_of_fits(record.relations, out);
   warn_of_correlations(record.relations, out);
-  warn_of_few_datasets(record.relations, out);
+  warn_of_one_dataset(record.relations, out);
+  warn_of_few_degrees_of_freedom(record.relations, out);
   warn_of_skipped(record.relations, out);
   warn_of_input(record, out);
   return out;

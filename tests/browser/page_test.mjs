@@ -315,6 +315,24 @@ test("colours change on request, and paper is white", async () => {
   assert.ok(await page.locator("nav").isHidden());
 });
 
+test("a table prints whole, up to a limit", async () => {
+  const { page, seen } = await open(browser, file("large.html"));
+  const table = page.locator("#table-cells");
+  const printed = async (kind) => {
+    await page.evaluate((name) => dispatchEvent(new Event(name)), kind);
+    return table.locator("tbody tr").count();
+  };
+  await table.getByLabel("Filter").fill("vgg16 OAI");
+  assert.equal(await printed("beforeprint"), json("large").cells.filter(({ dataset, model }) => dataset === "oai" && model === "vgg16").length);
+  assert.ok(await table.locator(".cut").isHidden());
+  await table.getByLabel("Filter").fill("");
+  assert.equal(await printed("beforeprint"), 1000);
+  assert.match(await table.locator(".cut").innerText(), /The first 1,000 of 2,400 rows/);
+  assert.equal(await printed("afterprint"), 20);
+  assert.ok(await table.locator(".cut").isHidden());
+  isQuiet(seen);
+});
+
 test("many cells are painted", async () => {
   const { page, seen } = await open(browser, file("large.html"));
   const figure = page.locator("#figure-test-loss-against-intrinsic-dimension");

@@ -142,7 +142,8 @@ class Running(StudyCase):
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])
 
     def test_a_report_needs_no_finished_cell(self):
-        self.run_study("--only", "seed=99")
+        self.write(samples=(999,))
+        self.run_study()
         document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
         self.assertEqual((document["cells"], document["relate"]), ([], None))
         self.assertIn("no law is fitted: the cells that are done have the values of no law", document["warnings"])
@@ -306,6 +307,11 @@ class Failures(StudyCase):
         self.fails(3, *self.words(), mentions=["s.toml:10: learning_rate: is out of range"])
         self.write()
         self.fails(2, *self.words("--only", "colour=red"), mentions=["--only", "dataset=NAME"])
+        self.fails(2, *self.words("--only", "dataset=stripe"),
+                   mentions=["--only: no cell of this study has dataset=stripe; did you mean stripes? there is dataset=stripes"])
+        self.fails(2, *self.words("--only", "squeezenet1_0"), mentions=["did you mean model=squeezenet1_1?", "dataset=NAME"])
+        self.fails(2, *self.words("--only", "seed=2"), mentions=["has seed=2; there is seed=1"])
+        self.fails(2, *self.words("--only", "samples=20"), mentions=["has samples=20; ", "there are samples=16, 24"])
         self.fails(2, *self.words("--data", self.folder / "nowhere"), mentions=["--data", "is no folder"])
         self.fails(2, *self.words("--device", "abacus"), mentions=["--device"])
         self.fails(3, "study", "run", self.folder / "none.toml", mentions=["none.toml: cannot be read"])

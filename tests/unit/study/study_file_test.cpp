@@ -5,7 +5,7 @@
 #include <set>
 
 #include "fathom/core/error.h"
-#include "study/nearest_word.h"
+#include "fathom/study/nearest_word.h"
 
 namespace fathom {
 namespace {

@@ -50,11 +50,13 @@ std::vector<std::string> influence_warnings(const LawFit& fit) {
     out.push_back(
         fmt::format("{}: the trend rests on one data set: without {} {}", named(fit), left.left_out, change));
   }
-  if (!fit.indispensable.empty() && fit.datasets > 1) {
-    out.push_back(fmt::format("{}: cannot be fitted without {}: add data sets", named(fit),
-                              fmt::join(fit.indispensable, ", or without ")));
-  }
   return out;
+}
+
+std::vector<std::string> indispensable_warnings(const LawFit& fit) {
+  if (fit.indispensable.empty() || fit.datasets < 2) return {};
+  return {fmt::format("{}: cannot be fitted without {}: add data sets", named(fit),
+                      fmt::join(fit.indispensable, ", or without "))};
 }
 
 }  // namespace fathom

@@ -5,6 +5,7 @@
 
 #include "fathom/report/printable.h"
 #include "fathom/report/relate_report.h"
+#include "report/relate_warning_kinds.h"
 #include "report/relate_words.h"
 #include "report/table_parts.h"
 
@@ -138,8 +139,7 @@ std::string relate_table(const RelateRecord& record) {
   const bool by_model =
       std::ranges::any_of(relations.fits, [](const LawFit& fit) { return fit.subset.model.has_value(); });
   if (by_model) text += "each model on its own: --json, --csv\n";
-  for (const std::string& warning : relate_warnings(record)) text += "warning: " + printable(warning) + "\n";
-  return text;
+  return text + warning_lines(relate_warning_kinds(record));
 }
 
 }  // namespace fathom

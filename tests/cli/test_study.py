@@ -207,6 +207,23 @@ class Running(StudyCase):
         self.assertEqual(self.status()["cells"]["queued"], 2)
 
 
+    def test_a_recipe_for_some_cells(self):
+        self.write(samples=(16,), seeds=(1, 2))
+        self.run_study("--only", "seed=1")
+        before = self.outcomes()
+        rule = '[[recipe_for]]\n{}\nepochs = 2\n'
+        self.file.write_text(self.file.read_text() + '[[dataset]]\nname = "other"\npath = "set"\nclasses = ["above", "grey"]\n' +
+                             rule.format('datasets = "other"'))
+        self.run_study("--only", "seed=1")
+        # Cells that no rule is for stay what they were.
+        self.assertEqual({key: outcome for key, outcome in self.outcomes().items() if key in before}, before)
+        document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
+        self.assertEqual({cell["dataset"]: cell["epochs"] for cell in document["cells"]}, {"stripes": 1, "other": 2})
+        self.assertEqual(document["study"]["recipe_for"], [{"datasets": ["other"], "epochs": 2}])
+        self.file.write_text(self.file.read_text() + rule.format('models = "squeezenet1_1"') + "warmup = 2\n")
+        self.fails(3, *self.words(), mentions=[f"s.toml:{len(self.file.read_text().splitlines())}: warmup: is out of range"])
+
+
 class Interruptions(StudyCase):
     def test_kills_at_any_moment_change_nothing(self):
         self.write(samples=(16, 24), seeds=(1, 2), epochs=2, attack="[attack]\nepsilon = 4")

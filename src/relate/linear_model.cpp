@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "fathom/core/error.h"
+#include "relate/bias_reduced.h"
 #include "relate/distributions.h"
 
 namespace fathom {
@@ -140,9 +141,20 @@ double two_sided_quantile(double confidence, double degrees_of_freedom) {
   return t_quantile(0.5 + confidence / 2.0, degrees_of_freedom);
 }
 
+/// Nothing where the error is not known.
+std::optional<AdjustedUncertainty> adjusted(double estimate, const BiasReduced& errors, Index column,
+                                            double confidence) {
+  const double variance = errors.variances[column], freedom = errors.degrees_of_freedom[column];
+  if (!std::isfinite(variance)) return std::nullopt;
+  const Uncertainty found = uncertainty(estimate, variance, two_sided_quantile(confidence, freedom));
+  return AdjustedUncertainty{found.std_error, found.interval, freedom};
+}
+
 /// What one fit needs in all its parts; x has its own scale.
 struct Fitted {
   MatrixXd x, inverse;
+  MatrixXd basis,
+      combination;  ///< orthonormal columns U of the same span; coefficients are combination * U' y
   VectorXd coefficients, residuals;
 };
 
@@ -159,35 +171,25 @@ Fitted least_squares(const RegressionData& data) {
   Fitted fitted;
   fitted.residuals = y - scaled.columns * scaled_coefficients;
   fitted.coefficients = scaled_coefficients.cwiseProduct(per_length);
-  fitted.inverse = per_length.asDiagonal() * (pivot * pivot.transpose()) * per_length.asDiagonal();
+  fitted.combination = per_length.asDiagonal() * pivot;
+  fitted.inverse = fitted.combination * fitted.combination.transpose();
+  fitted.basis = qr.householderQ() * MatrixXd::Identity(scaled.columns.rows(), p);
   fitted.x = scaled.columns * scaled.lengths.asDiagonal();
   return fitted;
 }
 
-/// A point of leverage 1 has no residual to go by: what it has a part in is not known (NaN).
-VectorXd hc3_variances(const Fitted& fitted) {
-  const MatrixXd influence = fitted.x * fitted.inverse;  // n x p
-  const VectorXd leverage = influence.cwiseProduct(fitted.x).rowwise().sum();
-  const VectorXd largest = influence.cwiseAbs().colwise().maxCoeff();
-  VectorXd variances = VectorXd::Zero(influence.cols());
-  for (Index i = 0; i < influence.rows(); ++i) {
-    const double rest = 1.0 - leverage[i];
-    for (Index j = 0; j < influence.cols(); ++j) {
-      if (rest > 1e-10) {
-        variances[j] += std::pow(influence(i, j) * fitted.residuals[i] / rest, 2);
-      } else if (std::abs(influence(i, j)) > 1e-9 * largest[j]) {
-        variances[j] = std::numeric_limits<double>::quiet_NaN();
-      }
-    }
-  }
-  return variances;
+using Rows = std::vector<std::vector<Index>>;
+
+Rows rows_of_clusters(const std::vector<std::size_t>& cluster, std::size_t count) {
+  Rows rows(count);
+  for (std::size_t i = 0; i < cluster.size(); ++i) rows[cluster[i]].push_back(index_of(i));
+  return rows;
 }
 
-VectorXd cluster_variances(const Fitted& fitted, const std::vector<std::size_t>& cluster, std::size_t count) {
-  const double n = static_cast<double>(fitted.x.rows()), p = static_cast<double>(fitted.x.cols());
-  const double g = static_cast<double>(count);
-  const MatrixXd scores = cluster_sums(fitted.x, fitted.residuals, cluster, count) * fitted.inverse;
-  return (g / (g - 1.0) * (n - 1.0) / (n - p) * scores.cwiseProduct(scores).colwise().sum()).transpose();
+Rows single_rows(Index n) {
+  Rows rows;
+  for (Index i = 0; i < n; ++i) rows.push_back({i});
+  return rows;
 }
 
 /// CV3: what leaving out each cluster changes. Nothing where one cannot be left out.
@@ -309,13 +311,16 @@ LinearModel fit_linear_model(const RegressionData& data, double confidence) {
   model.unscaled_covariance = row_major(fitted.inverse);
   add_fit_statistics(model, data, fitted.residuals);
   const std::vector<std::size_t> cluster = numbered(data.cluster, model.clusters);
-  const VectorXd robust = hc3_variances(fitted);
+  const auto reduced = [&](const Rows& rows) {
+    return bias_reduced(fitted.basis, fitted.combination, fitted.residuals, rows);
+  };
+  const BiasReduced robust = reduced(single_rows(fitted.x.rows()));
   const bool clustered = model.clusters >= 2;
-  VectorXd by_cluster;
+  BiasReduced by_cluster;
   std::optional<VectorXd> jackknife;
   if (clustered) {
     jackknife = jackknife_variances(fitted, cluster, model.clusters);
-    by_cluster = cluster_variances(fitted, cluster, model.clusters);
+    by_cluster = reduced(rows_of_clusters(cluster, model.clusters));
     add_clusters(model, fitted, cluster, model.clusters);
   }
   const double t_points = two_sided_quantile(confidence, static_cast<double>(n - p));
@@ -328,8 +333,8 @@ LinearModel fit_linear_model(const RegressionData& data, double confidence) {
     term.estimate = fitted.coefficients[column];
     const double variance = model.sigma * model.sigma * fitted.inverse(column, column);
     term.classical = uncertainty(term.estimate, variance, t_points);
-    term.robust = uncertainty(term.estimate, robust[column], t_points);
-    if (clustered) term.cluster = uncertainty(term.estimate, by_cluster[column], t_clusters);
+    term.robust = adjusted(term.estimate, robust, column, confidence);
+    if (clustered) term.cluster = adjusted(term.estimate, by_cluster, column, confidence);
     if (jackknife) term.jackknife = uncertainty(term.estimate, (*jackknife)[column], t_clusters);
     model.terms.push_back(std::move(term));
   }

@@ -58,21 +58,9 @@ Json paths(std::span<const std::uint32_t> rows, std::span<const Record> records)
 }
 
 Json recipe(const Recipe& recipe) {
-  return {{"name", recipe.base},
-          {"optimizer", name_of(recipe.optimizer)},
-          {"learning_rate", recipe.learning_rate},
-          {"momentum", recipe.momentum},
-          {"weight_decay", recipe.weight_decay},
-          {"decay", name_of(recipe.decay)},
-          {"epochs", recipe.epochs},
-          {"batch_size", recipe.batch_size},
-          {"schedule", name_of(recipe.schedule)},
-          {"warmup", recipe.warmup},
-          {"flip", recipe.flip},
-          {"shift", recipe.shift},
-          {"normalize", recipe.normalize},
-          {"head", name_of(recipe.head)},
-          {"patience", recipe.patience}};
+  Json json{{"name", recipe.base}};
+  visit_fields(recipe, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
 }
 
 Json epoch(const EpochRecord& epoch) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fathom/core/error.h"
+#include "fathom/study/nearest_word.h"
 #include "study/toml_reader.h"
 
 namespace fathom {
@@ -94,9 +95,8 @@ EstimatorChoice estimator_choice(TomlReader& reader, EstimatorChoice choice) {
   return choice;
 }
 
-void read_recipe(TomlReader reader, Study& study) {
-  if (const auto name = reader.text("name")) study.recipe = *name;
-  RecipeChanges& changes = study.changes;
+RecipeChanges read_changes(TomlReader& reader) {
+  RecipeChanges changes;
   changes.optimizer = reader.text("optimizer");
   changes.schedule = reader.text("schedule");
   changes.decay = reader.text("decay");
@@ -111,7 +111,57 @@ void read_recipe(TomlReader reader, Study& study) {
   changes.patience = reader.whole("patience");
   changes.flip = reader.flag("flip");
   changes.normalize = reader.flag("normalize");
+  return changes;
+}
+
+void read_recipe(TomlReader reader, Study& study) {
+  if (const auto name = reader.text("name")) study.recipe = *name;
+  study.changes = read_changes(reader);
   reader.finish();
+}
+
+/// Names that are none of those that there are, with the nearest.
+void check_known(const TomlReader& reader, const std::string& key, const std::vector<std::string>& names,
+                 const std::vector<std::string>& known) {
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::optional<std::string> nearest = nearest_word(name, known);
+    reader.refuse(key, "\"" + name + "\" is none of this study's",
+                  nearest ? "did you mean \"" + *nearest + "\"?" : "name one that the study has");
+  }
+}
+
+RecipeRule read_rule(TomlReader reader, const Study& study) {
+  std::vector<std::string> data_sets;
+  for (const StudyDataSet& set : study.data_sets) data_sets.push_back(set.name);
+  RecipeRule rule;
+  rule.data_sets = reader.texts("datasets");
+  rule.models = reader.texts("models");
+  rule.recipe = reader.text("name");
+  rule.changes = read_changes(reader);
+  reader.finish();
+  check_known(reader, "datasets", rule.data_sets, data_sets);
+  check_known(reader, "models", rule.models, study.models);
+  if (rule.data_sets.empty() && rule.models.empty()) {
+    reader.refuse("a [[recipe_for]]", "is for all cells", "name datasets or models, or write it in [recipe]");
+  }
+  return rule;
+}
+
+/// Lines of the table's keys go to the study's as "PLACE.key".
+void keep_lines(Study& study, const std::string& place, const toml::table& table,
+                const std::map<std::string, std::size_t>& lines) {
+  for (const auto& [key, line] : lines) study.lines[place + "." + key] = line;
+  study.lines[place] = table.source().begin.line;
+}
+
+void read_rules(const std::vector<const toml::table*>& tables, Study& study) {
+  for (const toml::table* const table : tables) {
+    std::map<std::string, std::size_t> lines;
+    RecipeRule rule = read_rule({*table, study.file, "", lines}, study);
+    keep_lines(study, "recipe_for." + std::to_string(study.recipe_rules.size()), *table, lines);
+    study.recipe_rules.push_back(std::move(rule));
+  }
 }
 
 AttackOptions read_attack(TomlReader reader) {
@@ -223,8 +273,7 @@ void read_data_sets(const std::vector<const toml::table*>& tables, const Default
       TomlReader(*table, study.file, "", lines)
           .refuse("name", "\"" + set.name + "\" is taken", "give every data set a name of its own");
     }
-    for (const auto& [key, line] : lines) study.lines["dataset." + set.name + "." + key] = line;
-    study.lines["dataset." + set.name] = table->source().begin.line;
+    keep_lines(study, "dataset." + set.name, *table, lines);
     study.data_sets.push_back(std::move(set));
   }
 }
@@ -271,10 +320,12 @@ Study parse_study(std::string_view text, const std::string& file) {
     study.represent = read_represent({*table, file, "represent.", study.lines});
   }
   const std::vector<const toml::table*> tables = reader.tables("dataset");
+  const std::vector<const toml::table*> rules = reader.tables("recipe_for");
   reader.finish();
   if (study.models.empty()) reader.refuse("models", "is missing", "write models = [\"resnet18\"]");
   if (tables.empty()) reader.refuse("dataset", "is missing", "add a [[dataset]] with name and path");
   read_data_sets(tables, defaults, study);
+  read_rules(rules, study);
   return study;
 }
 

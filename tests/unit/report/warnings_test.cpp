@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "made_record.h"
+#include "report/warning_lines.h"
 
 namespace fathom {
 namespace {
@@ -15,6 +16,19 @@ std::string only(const MeasureRecord& record) {
   const std::vector<std::string> all = warnings(record);
   EXPECT_EQ(all.size(), 1u) << testing::PrintToString(all);
   return all.empty() ? "" : all.front();
+}
+
+TEST(WarningLines, ManyOfAKindAreFolded) {
+  const std::vector<WarningKind> few{{"a", "b", "c", "d", "e", "f", "g"}, {}, {"h"}};
+  EXPECT_EQ(warning_lines(few),
+            "warning: a\nwarning: b\nwarning: c\nwarning: d\nwarning: e\nwarning: f\n"
+            "warning: g\nwarning: h\n");
+  EXPECT_EQ(all_of(few), (std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h"}));
+  const std::vector<WarningKind> many{WarningKind(37, "alike"), {"other"}};
+  std::string expected;
+  for (int i = 0; i < 6; ++i) expected += "warning: alike\n";
+  EXPECT_EQ(warning_lines(many),
+            expected + "warning: and 31 more of this kind: --json has all\nwarning: other\n");
 }
 
 TEST(Warnings, NoneWhenAllIsWell) {

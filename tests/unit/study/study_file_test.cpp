@@ -5,7 +5,7 @@
 #include <set>
 
 #include "fathom/core/error.h"
-#include "study/nearest_word.h"
+#include "fathom/study/nearest_word.h"
 
 namespace fathom {
 namespace {
@@ -173,6 +173,42 @@ positive = "x"
   EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:64");
   EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:61");
   EXPECT_EQ(place_of(study, "nothing.of.this"), "s.toml");
+}
+
+TEST(StudyFile, RecipesForSomeCells) {
+  const std::string file = kLeast + R"([[dataset]]
+name = "svhn"
+path = "c"
+[[recipe_for]]
+datasets = "svhn"
+models = ["resnet18"]
+learning_rate = 0.000001
+[[recipe_for]]
+models = "resnet18"
+name = "iclr2024"
+epochs = 3
+)";
+  const Study study = parse_study(file, "s.toml");
+  ASSERT_EQ(study.recipe_rules.size(), 2u);
+  const RecipeRule &first = study.recipe_rules[0], &second = study.recipe_rules[1];
+  EXPECT_EQ(first.changes.learning_rate, 1e-6);
+  EXPECT_FALSE(first.recipe);
+  EXPECT_TRUE(is_for(first, "svhn", "resnet18"));
+  EXPECT_FALSE(is_for(first, "a", "resnet18"));
+  EXPECT_FALSE(is_for(first, "svhn", "vgg13"));
+  EXPECT_EQ(second.recipe, "iclr2024");
+  EXPECT_EQ(second.changes.epochs, 3u);
+  EXPECT_TRUE(is_for(second, "a", "resnet18"));
+  EXPECT_EQ(place_of(study, "recipe_for.0.learning_rate"), "s.toml:12");
+  EXPECT_EQ(place_of(study, "recipe_for.1.epochs"), "s.toml:16");
+  EXPECT_EQ(error_of(kLeast + "[[recipe_for]]\ndatasets = \"svnh\"\n" +
+                     "[[dataset]]\nname = \"svhn\"\npath = \"c\"\n"),
+            "s.toml:7: datasets \"svnh\" is none of this study's; did you mean \"svhn\"?");
+  EXPECT_NE(
+      error_of(kLeast + "[[recipe_for]]\nepochs = 1\n").find("is for all cells; name datasets or models"),
+      std::string::npos);
+  EXPECT_EQ(error_of(kLeast + "[[recipe_for]]\nmodels = \"resnet18\"\nepoch = 1\n"),
+            "s.toml:8: there is no key \"epoch\"; did you mean \"epochs\"?");
 }
 
 TEST(StudyFile, UnknownKeysAreNamedWithTheirLineAndTheNearestRightOne) {

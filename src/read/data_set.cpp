@@ -5,12 +5,14 @@
 #include <system_error>
 
 #include "fathom/read/cifar.h"
+#include "fathom/read/dicom.h"
 #include "fathom/read/idx.h"
 #include "fathom/read/image_folder.h"
 #include "fathom/read/npy.h"
 #include "fathom/read/npz.h"
 #include "fathom/read/table.h"
 #include "read/byte_source.h"
+#include "read/dicom/found_images.h"
 #include "read/lower_case.h"
 
 namespace fathom {
@@ -38,17 +40,18 @@ struct Form {
   DataSet (*open)(const fs::path&, const ReadOptions&);
 };
 
-constexpr std::array<Form, 7> forms = {{{"folder", open_image_folder},
+constexpr std::array<Form, 8> forms = {{{"folder", open_image_folder},
                                         {"table", open_as_table},
                                         {"npz", open_npz},
                                         {"npy", open_npy},
                                         {"idx", open_idx},
                                         {"cifar10", open_cifar},
-                                        {"cifar100", open_cifar}}};
+                                        {"cifar100", open_cifar},
+                                        {"dicom", open_dicom}}};
 
 constexpr const char* readable_forms =
-    "give a folder of images, a .csv table, .npz, .npy, IDX or CIFAR binary files, or name the form with "
-    "--format";
+    "give a folder of images, DICOM, a .csv table, .npz, .npy, IDX or CIFAR binary files, or name the form "
+    "with --format";
 
 const Form& form_named(std::string_view name) {
   const auto found =
@@ -83,6 +86,7 @@ std::string_view recognise_file(const fs::path& file) {
   if (suffix == ".csv" || suffix == ".tsv" || suffix == ".txt") return "table";
   if (suffix == ".npz") return "npz";
   if (suffix == ".npy") return "npy";
+  if (seems_dicom(file)) return "dicom";
   if (is_cifar_file(file)) return "cifar10";
   if (file.filename().string().find("-ubyte") != std::string::npos) return "idx";
   if (has_image_suffix(file)) {
@@ -125,9 +129,16 @@ DataSet open_data_set(const fs::path& path, const ReadOptions& options) {
   if (error)
     throw InputError(path.string(), "cannot be read (" + error.message() + ")",
                      "check the path and its permissions");
-  if (options.format != "auto") return form_named(options.format).open(path, options);
-  return form_named(fs::is_directory(status) ? recognise_folder(path, options) : recognise_file(path))
-      .open(path, options);
+  const std::string_view form =
+      options.format != "auto"
+          ? std::string_view(options.format)
+          : (fs::is_directory(status) ? recognise_folder(path, options) : recognise_file(path));
+  DataSet data = form_named(form).open(path, options);
+  if (options.view != View::stored && !data.pixels->medical()) {
+    throw UsageError("--view", path.string() + " holds no medical image, whose values a view is for",
+                     "leave it out");
+  }
+  return data;
 }
 
 }  // namespace fathom

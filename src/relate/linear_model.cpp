@@ -239,6 +239,22 @@ void add_fit_statistics(LinearModel& model, const RegressionData& data, const Ve
   model.bic = -2.0 * model.log_likelihood + p * std::log(n);
 }
 
+LinearModel estimates_of(const RegressionData& data, const Fitted& fitted) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  LinearModel model;
+  model.n = data.response.size();
+  model.unscaled_covariance = row_major(fitted.inverse);
+  add_fit_statistics(model, data, fitted.residuals);
+  for (std::size_t j = 0; j < data.terms.size(); ++j) {
+    Coefficient term;
+    term.name = data.terms[j].name;
+    term.estimate = fitted.coefficients[index_of(j)];
+    term.classical = {none, {none, none}};
+    model.terms.push_back(std::move(term));
+  }
+  return model;
+}
+
 void add_clusters(LinearModel& model, const Fitted& fitted, const std::vector<std::size_t>& cluster,
                   std::size_t count) {
   const VectorXd ones = VectorXd::Ones(fitted.x.rows());
@@ -301,15 +317,16 @@ std::vector<std::string> collinear_terms(std::span<const Regressor> terms) {
   return names;
 }
 
+LinearModel fit_estimates(const RegressionData& data) {
+  check_shape(data);
+  return estimates_of(data, least_squares(data));
+}
+
 LinearModel fit_linear_model(const RegressionData& data, double confidence) {
   check_shape(data);
-  const std::size_t n = data.response.size(), p = data.terms.size();
   const Fitted fitted = least_squares(data);
-  LinearModel model;
-  model.n = n;
+  LinearModel model = estimates_of(data, fitted);
   model.confidence = confidence;
-  model.unscaled_covariance = row_major(fitted.inverse);
-  add_fit_statistics(model, data, fitted.residuals);
   const std::vector<std::size_t> cluster = numbered(data.cluster, model.clusters);
   const auto reduced = [&](const Rows& rows) {
     return bias_reduced(fitted.basis, fitted.combination, fitted.residuals, rows);
@@ -323,20 +340,18 @@ LinearModel fit_linear_model(const RegressionData& data, double confidence) {
     by_cluster = reduced(rows_of_clusters(cluster, model.clusters));
     add_clusters(model, fitted, cluster, model.clusters);
   }
-  const double t_points = two_sided_quantile(confidence, static_cast<double>(n - p));
+  const double t_points =
+      two_sided_quantile(confidence, static_cast<double>(fitted.x.rows() - fitted.x.cols()));
   const double t_clusters =
       clustered ? two_sided_quantile(confidence, static_cast<double>(model.clusters - 1)) : 0.0;
-  for (std::size_t j = 0; j < p; ++j) {
+  for (std::size_t j = 0; j < model.terms.size(); ++j) {
     const Index column = index_of(j);
-    Coefficient term;
-    term.name = data.terms[j].name;
-    term.estimate = fitted.coefficients[column];
+    Coefficient& term = model.terms[j];
     const double variance = model.sigma * model.sigma * fitted.inverse(column, column);
     term.classical = uncertainty(term.estimate, variance, t_points);
     term.robust = adjusted(term.estimate, robust, column, confidence);
     if (clustered) term.cluster = adjusted(term.estimate, by_cluster, column, confidence);
     if (jackknife) term.jackknife = uncertainty(term.estimate, (*jackknife)[column], t_clusters);
-    model.terms.push_back(std::move(term));
   }
   return model;
 }

@@ -94,6 +94,10 @@ std::vector<std::string> collinear_terms(std::span<const Regressor> terms);
 /// Throws InputError(what, ...): n < p + 1, collinear terms (named), a value that is not finite.
 LinearModel fit_linear_model(const RegressionData& data, double confidence = 0.95);
 
+/// The same without any errors, which take most of the time: terms have names and estimates, and NaN for the
+/// classical error; there are no clusters.
+LinearModel fit_estimates(const RegressionData& data);
+
 struct Prediction {
   double value = 0.0;
   Interval interval{};

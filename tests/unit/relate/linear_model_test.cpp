@@ -169,6 +169,18 @@ TEST(LinearModel, NoJackknifeWhereACoefficientNeedsOneCluster) {
   EXPECT_TRUE(model.terms[1].cluster.has_value());
 }
 
+TEST(LinearModel, EstimatesWithoutErrors) {
+  const LinearModel whole = fit_linear_model(example()), model = fit_estimates(example());
+  for (std::size_t j = 0; j < 3; ++j) {
+    EXPECT_EQ(model.terms[j].name, whole.terms[j].name);
+    EXPECT_EQ(model.terms[j].estimate, whole.terms[j].estimate);
+    EXPECT_TRUE(std::isnan(model.terms[j].classical.std_error));
+    EXPECT_FALSE(model.terms[j].robust || model.terms[j].cluster || model.terms[j].jackknife);
+  }
+  EXPECT_EQ(model.r_squared, whole.r_squared);
+  EXPECT_EQ(model.log_likelihood, whole.log_likelihood);
+}
+
 TEST(LinearModel, GoodnessOfFit) {
   const LinearModel model = fit_linear_model(example());
   EXPECT_NEAR(model.r_squared, 0.9830069001740784, 1e-13);

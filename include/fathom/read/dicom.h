@@ -6,7 +6,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 
 #include "fathom/read/data_set.h"
@@ -71,9 +70,6 @@ bool is_dicom_file(const std::filesystem::path& path);
 /// allow (no window; no Hounsfield units).
 Image read_dicom(const std::filesystem::path& path, std::size_t frame, View view,
                  const ImageLimits& limits = {});
-/// As read_dicom, of a file held in memory.
-Image decode_dicom(std::span<const std::byte> file, std::size_t frame, View view,
-                   const ImageLimits& limits = {});
 
 /// Opens one DICOM file, or a folder of them at any depth; one record a frame. docs/medical.md has the rules.
 ///

@@ -22,15 +22,6 @@ Image image_of(const DicomObject& object, std::size_t frame, View view, const Im
               : collapse_equal_channels(colour_image(object, stored));
 }
 
-template <class Read>
-Image guarded(Read read) {
-  try {
-    return read();
-  } catch (const std::bad_alloc&) {
-    throw ImageError("needs more memory than there is");
-  }
-}
-
 }  // namespace
 
 bool is_dicom_file(const std::filesystem::path& path) {
@@ -48,12 +39,11 @@ Image read_dicom(const std::filesystem::path& path, std::size_t frame, View view
   } catch (const InputError& error) {
     throw ImageError(error.reason());
   }
-  return guarded(
-      [&] { return image_of(DicomObject::load(path, DicomObject::Extent::all), frame, view, limits); });
-}
-
-Image decode_dicom(std::span<const std::byte> file, std::size_t frame, View view, const ImageLimits& limits) {
-  return guarded([&] { return image_of(DicomObject::parse(file), frame, view, limits); });
+  try {
+    return image_of(DicomObject::load(path, DicomObject::Extent::all), frame, view, limits);
+  } catch (const std::bad_alloc&) {
+    throw ImageError("needs more memory than there is");
+  }
 }
 
 }  // namespace fathom

@@ -1,7 +1,5 @@
 #include "read/dicom/object.h"
 
-#include <dcmtk/dcmdata/dcistrmb.h>
-
 #include <algorithm>
 #include <charconv>
 #include <cmath>
@@ -55,19 +53,6 @@ DicomObject DicomObject::load(const std::filesystem::path& path, Extent extent) 
                    ? object.file_->loadFile(name, EXS_Unknown, EGL_noChange, kKeptInMemory)
                    : object.file_->loadFileUntilTag(name, EXS_Unknown, EGL_noChange, kKeptInMemory,
                                                     ERM_autoDetect, DCM_PixelData));
-  return object;
-}
-
-DicomObject DicomObject::parse(std::span<const std::byte> file) {
-  prepare_dcmtk();
-  DicomObject object;
-  DcmInputBufferStream stream;
-  stream.setBuffer(file.data(), static_cast<offile_off_t>(file.size()));
-  stream.setEos();
-  object.file_->transferInit();
-  const OFCondition loaded = object.file_->read(stream);
-  object.file_->transferEnd();
-  object.check(loaded);
   return object;
 }
 

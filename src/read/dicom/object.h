@@ -9,7 +9,6 @@
 #include <filesystem>
 #include <memory>
 #include <optional>
-#include <span>
 #include <string>
 #include <vector>
 
@@ -22,7 +21,6 @@ class DicomObject {
   /// Large values of a file stay there until they are asked for. Throws ImageError: not DICOM, cut short, a
   /// transfer syntax that is not known.
   static DicomObject load(const std::filesystem::path& path, Extent extent);
-  static DicomObject parse(std::span<const std::byte> file);
 
   DcmDataset& data() const { return *file_->getDataset(); }
   DcmXfer transfer_syntax() const { return DcmXfer(data().getOriginalXfer()); }

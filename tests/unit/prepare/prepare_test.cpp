@@ -232,8 +232,8 @@ TEST(Prepare, NativeRefusesTwoSizesNamingBothFiles) {
 
 TEST(Prepare, TenAndTwelveBitsGoTogetherWhereNoRangeBeginsFromThem) {
   Images images = {image<std::uint16_t>(1, 2, 1, {1023, 0}), image<std::uint16_t>(1, 2, 1, {4095, 1})};
-  images[0].full_scale = 1023.0;
-  images[1].full_scale = 4095.0;
+  images[0]->full_scale = 1023.0;
+  images[1]->full_scale = 4095.0;
   EXPECT_EQ(row(prepare(data_set(images), protocol("native"), threads(1)).matrix, 1),
             (std::vector<double>{4095, 1}));
   EXPECT_NE(input_error(data_set(images), protocol("native", nullptr, nullptr, "0,1"))

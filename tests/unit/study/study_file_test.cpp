@@ -5,7 +5,6 @@
 #include <set>
 
 #include "fathom/core/error.h"
-#include "study/nearest_word.h"
 
 namespace fathom {
 namespace {
@@ -276,16 +275,6 @@ TEST(ClassChoices, PairsAreAllDifferentAndFewerArePartOfMore) {
 TEST(ClassChoices, NoneIsAllClasses) {
   const Study study = parse_study(kLeast, "s.toml");
   EXPECT_EQ(class_choices(study, study.data_sets[0], {"x", "y"}), std::vector<std::vector<std::string>>{{}});
-}
-
-TEST(NearestWord, CountsEdits) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("abc", ""), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(edit_distance("modles", "models"), 1u);
-  const std::vector<std::string> known{"models", "samples", "seeds"};
-  EXPECT_EQ(nearest_word("sampels", known), "samples");
-  EXPECT_EQ(nearest_word("zebra", known), std::nullopt);
 }
 
 }  // namespace

@@ -59,6 +59,8 @@ class PixelSource {
   virtual std::size_t bytes_in_memory() const { return 0; }
   /// Some images are DICOM or NIfTI: a View says how they become grey levels, and no page shows them unasked.
   virtual bool medical() const { return false; }
+  /// Images are slices of volumes, of which ReadOptions::slices chooses.
+  virtual bool volumes() const { return false; }
 };
 
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order

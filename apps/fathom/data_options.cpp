@@ -4,6 +4,7 @@
 
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
+#include "slice_options.h"
 #include "whole_number.h"
 
 namespace fathom {
@@ -32,7 +33,7 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string reading = "Reading";
   command
       .add_option("--format", read.format,
-                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100")
+                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100, nifti, svhn")
       ->type_name("NAME")
       ->capture_default_str()
       ->group(reading);
@@ -64,6 +65,8 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
       ->type_name("PIXELS")
       ->capture_default_str()
       ->group(reading);
+
+  add_slice_options(command, read.slices);
 
   const std::string preparing = "Preparing";
   command
@@ -147,6 +150,7 @@ Selection DataOptions::selection() const {
 
 DataSet DataOptions::open(const std::string& path) const {
   ReadOptions options = read;
+  options.threads = threads;
   if (!labels.empty()) options.labels = labels;
   DataSet opened = open_data_set(path, options);
   if (ignore_labels) {

@@ -54,6 +54,7 @@ DataSet StudyImages::open(const StudyDataSet& set) const {
   const std::string prefix = "dataset." + set.name + ".";
   try {
     ReadOptions options = set.read;
+    options.threads = threads_;
     if (options.labels) options.labels = folder_ / *options.labels;
     DataSet data = open_data_set(folder_ / set.path, options);
     if (data.label_columns.size() != 1) {

@@ -5,6 +5,7 @@
 #include <system_error>
 
 #include "fathom/read/cifar.h"
+#include "fathom/read/dicom.h"
 #include "fathom/read/idx.h"
 #include "fathom/read/image_folder.h"
 #include "fathom/read/nifti.h"
@@ -13,6 +14,7 @@
 #include "fathom/read/svhn.h"
 #include "fathom/read/table.h"
 #include "read/byte_source.h"
+#include "read/dicom/found_images.h"
 #include "read/lower_case.h"
 
 namespace fathom {
@@ -40,19 +42,21 @@ struct Form {
   DataSet (*open)(const fs::path&, const ReadOptions&);
 };
 
-constexpr std::array<Form, 9> forms = {{{"folder", open_image_folder},
-                                        {"table", open_as_table},
-                                        {"npz", open_npz},
-                                        {"npy", open_npy},
-                                        {"idx", open_idx},
-                                        {"cifar10", open_cifar},
-                                        {"cifar100", open_cifar},
-                                        {"nifti", open_nifti},
-                                        {"svhn", open_svhn}}};
+constexpr std::array<Form, 10> forms = {{{"folder", open_image_folder},
+                                         {"table", open_as_table},
+                                         {"npz", open_npz},
+                                         {"npy", open_npy},
+                                         {"idx", open_idx},
+                                         {"cifar10", open_cifar},
+                                         {"cifar100", open_cifar},
+                                         {"dicom", open_dicom},
+                                         {"nifti", open_nifti},
+                                         {"svhn", open_svhn}}};
 
 constexpr const char* readable_forms =
-    "give a folder of images or volumes, a .csv table, .npz, .npy, NIfTI, IDX or CIFAR binary files, or name "
-    "the form with --format";
+    "give a folder of images or volumes, DICOM, NIfTI, a .csv table, .npz, .npy, IDX or CIFAR binary files, "
+    "or "
+    "name the form with --format";
 
 const Form& form_named(std::string_view name) {
   const auto found =
@@ -91,6 +95,7 @@ std::string_view recognise_file(const fs::path& file) {
   if (suffix == ".csv" || suffix == ".tsv" || suffix == ".txt") return "table";
   if (suffix == ".npz") return "npz";
   if (suffix == ".npy") return "npy";
+  if (seems_dicom(file)) return "dicom";
   if (is_cifar_file(file)) return "cifar10";
   if (file.filename().string().find("-ubyte") != std::string::npos) return "idx";
   if (has_image_suffix(file)) {
@@ -141,6 +146,10 @@ DataSet open_data_set(const fs::path& path, const ReadOptions& options) {
   if (options.slices != SliceOptions{} && !data.pixels->volumes()) {
     throw UsageError("--slices", path.string() + " holds no volumes, whose slices are chosen",
                      "leave --slices, --slice-step, --slice-range and --min-foreground out");
+  }
+  if (options.view != View::stored && !data.pixels->medical()) {
+    throw UsageError("--view", path.string() + " holds no medical image, whose values a view is for",
+                     "leave it out");
   }
   return data;
 }

@@ -17,7 +17,7 @@ namespace {
 
 /// What data sets take from the study unless they have their own.
 struct Defaults {
-  std::optional<std::string> protocol, size, channels, range, compat;
+  std::optional<std::string> protocol, view, size, channels, range, compat;
   std::vector<std::size_t> samples;
   std::optional<std::size_t> test_samples;
   bool uneven = false;
@@ -42,6 +42,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
     if (std::optional<std::string> words = reader.words(key)) into = std::move(words);
   };
   take("protocol", defaults.protocol);
+  take("view", defaults.view);
   take("size", defaults.size);
   take("channels", defaults.channels);
   take("range", defaults.range);
@@ -54,6 +55,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
 Protocol protocol_of(const TomlReader& reader, const Defaults& wanted) {
   try {
     Protocol protocol = named_protocol(wanted.protocol.value_or("iclr2024"));
+    if (wanted.view) set_view(protocol, *wanted.view);
     if (wanted.size) set_size(protocol, *wanted.size);
     if (wanted.channels) set_channels(protocol, *wanted.channels);
     if (wanted.range) set_range(protocol, *wanted.range);
@@ -224,6 +226,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   }
   read_defaults(reader, defaults);
   set.protocol = protocol_of(reader, defaults);
+  set.read.view = set.protocol.view;
   set.samples = defaults.samples;
   set.test_samples = defaults.test_samples;
   set.uneven = defaults.uneven;

@@ -173,6 +173,46 @@ def workbooks():
                       b'<w><workbookPr date1904="1"/><sheets><sheet name="s" r:id="b"/></sheets></w>'])
 
 
+def dicom(syntax, pixels, *elements, rows=7, columns=9, bits=8, photometric="MONOCHROME2", samples=1):
+    """Explicit little endian, with a preamble; `pixels` as one fragment where the syntax is a compressed one."""
+    def element(group, number, kind, value):
+        value += (b"\0" if kind in ("UI", "OB", "OW") else b" ") * (len(value) % 2)
+        length = struct.pack("<HI" if kind in ("OB", "OW", "SQ") else "<H", *([0] * (kind in ("OB", "OW", "SQ"))), len(value))
+        return struct.pack("<HH", group, number) + kind.encode() + length + value
+
+    def words(*values):
+        return struct.pack("<%dH" % len(values), *values)
+
+    meta = element(2, 0x10, "UI", b"1.2.840.10008.1.2" + syntax)
+    header = element(2, 0, "UL", struct.pack("<I", len(meta))) + meta
+    data = b"".join(element(*each) for each in sorted([
+        (0x8, 0x60, "CS", b"CT"), (0x28, 2, "US", words(samples)), (0x28, 4, "CS", photometric.encode()),
+        (0x28, 0x10, "US", words(rows)), (0x28, 0x11, "US", words(columns)), (0x28, 0x100, "US", words(bits)),
+        (0x28, 0x101, "US", words(bits)), (0x28, 0x102, "US", words(bits - 1)), (0x28, 0x103, "US", words(0)), *elements]))
+    if syntax in (b".1", b".2"):
+        data += element(0x7fe0, 0x10, "OW", pixels)
+    else:
+        pixels += b"\0" * (len(pixels) % 2)
+        data += (b"\xe0\x7f\x10\0OB\0\0\xff\xff\xff\xff" + b"\xfe\xff\0\xe0" + bytes(4) + b"\xfe\xff\0\xe0"
+                 + struct.pack("<I", len(pixels)) + pixels + b"\xfe\xff\xdd\xe0" + bytes(4))
+    return bytes(128) + b"DICM" + header + data
+
+
+def dicoms():
+    window = [(0x28, 0x1050, "DS", b"20"), (0x28, 0x1051, "DS", b"30"), (0x28, 0x1052, "DS", b"-9"), (0x28, 0x1053, "DS", b"2")]
+    grey = bytes(range(63))
+    yield dicom(b".1", grey, *window)
+    yield dicom(b".1", grey * 2, (0x28, 8, "IS", b"2"), photometric="MONOCHROME1")
+    yield dicom(b".1", grey * 2, *window, bits=16)
+    yield dicom(b".1", grey * 3, (0x28, 6, "US", b"\1\0"), samples=3, photometric="RGB")
+    yield dicom(b".1", bytes(range(112)), rows=7, columns=8, samples=3, photometric="YBR_FULL_422")
+    table = [(0x28, 0x1100 + 1 + i, "US", struct.pack("<3H", 64, 0, 16)) for i in range(3)]
+    yield dicom(b".1", grey, *table, *[(0x28, 0x1200 + 1 + i, "OW", bytes(range(128))) for i in range(3)],
+                photometric="PALETTE COLOR")
+    yield dicom(b".4.50", JPEG, *window)
+    yield dicom(b".5", struct.pack("<16I", 1, 64, *[0] * 14) + b"\x3e" + grey)  # RLE: one segment of 63 literal bytes
+
+
 def seeds():
     count = bytes(range(48))
     images, labels = npy("|u1", (3, 2, 2), count[:12]), npy("<i8", (3, 1), struct.pack("<3q", 1, 0, 1))
@@ -202,6 +242,9 @@ def seeds():
     yield "fuzz_nifti", plain + [gzip.compress(each, mtime=0) for each in plain]
     yield "fuzz_matlab", matlab(b"X", 9, (4, 3, 4), 2, count) + matlab(b"y", 6, (6, 1), 9, count)
     yield "fuzz_workbook", list(workbooks())
+
+
+    yield "fuzz_dicom", [bytes([view]) + each for view, each in enumerate(dicoms())]
     yield "fuzz_pickle", list(pickles())
     yield "fuzz_tensor_file", [make(each) for each in pickles() for make in (torch_archive, plain_torch)] + [
         safetensors({}, b""),

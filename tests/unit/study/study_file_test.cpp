@@ -97,6 +97,7 @@ skip_bad = true
 classes = [["x", "y"], ["y", "z"]]
 split = "train"
 images = 4000
+view = "window"
 [[dataset]]
 name = "b"
 path = "q"
@@ -160,7 +161,8 @@ min_foreground = 0.25
   EXPECT_EQ(a.classes, (std::vector<std::vector<std::string>>{{"x", "y"}, {"y", "z"}}));
   EXPECT_EQ(a.split, Split::train);
   EXPECT_EQ(a.images, 4000u);
-  EXPECT_EQ(a.protocol.name(), "pope2021-code+size=48+channels=grey+range=0,255");
+  EXPECT_EQ(a.read.view, View::window);
+  EXPECT_EQ(a.protocol.name(), "pope2021-code+view=window+size=48+channels=grey+range=0,255");
   EXPECT_EQ(a.samples, (std::vector<std::size_t>{250, 500}));
   EXPECT_EQ(a.test_samples, 100u);
   EXPECT_TRUE(a.uneven);

@@ -88,9 +88,11 @@ std::string padded(std::size_t number, std::size_t count) {
 }
 
 std::string name_of(const std::string& path, const NiftiSlice& slice, const NiftiInfo& info) {
-  const std::string time = info.times == 1 ? "" : "t" + padded(slice.time, info.times) + "/";
-  return path + "#" + time + std::string(slice_axis_name(slice.axis)) + "/" +
-         padded(slice.index, info.slices(slice.axis));
+  std::string name = path + '#';
+  if (info.times > 1) name += 't' + padded(slice.time, info.times) + '/';
+  name += slice_axis_name(slice.axis);
+  name += '/';
+  return name + padded(slice.index, info.slices(slice.axis));
 }
 
 void note_slices(DataSet& data, std::size_t volumes, std::size_t all, SliceAxis axis) {

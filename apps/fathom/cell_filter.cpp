@@ -6,7 +6,7 @@
 #include <optional>
 
 #include "fathom/core/error.h"
-#include "fathom/study/nearest_word.h"
+#include "fathom/core/nearest_word.h"
 
 namespace fathom {
 

@@ -5,6 +5,7 @@
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
 #include "redaction.h"
+#include "slice_options.h"
 #include "whole_number.h"
 
 namespace fathom {
@@ -35,7 +36,7 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string reading = "Reading";
   command
       .add_option("--format", read.format,
-                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100, dicom")
+                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100, dicom, nifti, svhn")
       ->type_name("NAME")
       ->capture_default_str()
       ->group(reading);
@@ -71,6 +72,8 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
       ->type_name("PIXELS")
       ->capture_default_str()
       ->group(reading);
+
+  add_slice_options(command, read.slices);
 
   const std::string preparing = "Preparing";
   command

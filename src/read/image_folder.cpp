@@ -10,8 +10,8 @@
 #include <utility>
 
 #include "fathom/core/parallel.h"
-#include "read/class_names.h"
 #include "read/dicom/found_images.h"
+#include "read/folder_classes.h"
 #include "read/folder_listing.h"
 #include "read/image_files.h"
 #include "read/one_data_set.h"
@@ -19,23 +19,6 @@
 namespace fathom {
 
 namespace {
-
-/// The first folder of "a/b/c.png", "a"; empty for "c.png".
-std::string_view top_folder(std::string_view path) {
-  const std::size_t end = path.find('/');
-  return end == std::string_view::npos ? std::string_view() : path.substr(0, end);
-}
-
-/// The folders of "a/b/c.png", "a/b"; empty for "c.png".
-std::string_view folders(std::string_view path) {
-  const std::size_t end = path.rfind('/');
-  return end == std::string_view::npos ? std::string_view() : path.substr(0, end);
-}
-
-/// The last folder of "a/b", "b".
-std::string_view last_folder(std::string_view path) {
-  return path.substr(path.rfind('/') + 1);
-}
 
 bool top_folders_are_splits(const std::vector<FoundImage>& images) {
   return std::ranges::all_of(images, [](const FoundImage& image) {
@@ -84,33 +67,6 @@ std::vector<std::string> classes_of(const std::vector<FoundImage>& images, bool 
     classes.emplace_back(last_folder(cut_to_depth(holder_of(image, splits), depth)));
   }
   return classes;
-}
-
-void add_labels(DataSet& data, const std::vector<std::string>& classes) {
-  const auto unlabelled = static_cast<std::size_t>(std::count(classes.begin(), classes.end(), ""));
-  if (unlabelled == classes.size()) return;
-  if (unlabelled > 0) {
-    const auto first = std::find(classes.begin(), classes.end(), "") - classes.begin();
-    data.notes.push_back(
-        std::to_string(unlabelled) + " of " + std::to_string(classes.size()) +
-        " images lie in no class folder (first: " + data.records[static_cast<std::size_t>(first)].path +
-        "), so that the data are taken to have no labels; move them into class folders to use labels.");
-    return;
-  }
-  IndexedClasses indexed = index_classes("label", classes);
-  for (std::size_t i = 0; i < data.records.size(); ++i) data.records[i].labels = {indexed.labels[i]};
-  data.label_columns.push_back(std::move(indexed.column));
-}
-
-void refuse_table_options(const ReadOptions& options) {
-  const auto refuse = [](const char* option) {
-    throw UsageError(option, "names a column, and a folder of images has none",
-                     "give the table with --labels");
-  };
-  if (options.path_column) refuse("--path-column");
-  if (!options.label_columns.empty()) refuse("--label-column");
-  if (options.group_column) refuse("--group-column");
-  if (options.split_column) refuse("--split-column");
 }
 
 /// What there is in a folder, in the order of its records.
@@ -171,13 +127,13 @@ void add_classes(DataSet& data, const Contents& contents, bool splits, bool plai
         "Each folder holds images of one patient, so that folders are not taken for classes and the data "
         "have no labels; --format folder takes them for classes.");
   }
-  add_labels(data, classes_of(contents.images, splits, depth));
+  add_folder_labels(data, classes_of(contents.images, splits, depth));
 }
 
 }  // namespace
 
 DataSet open_image_folder(const std::filesystem::path& folder, const ReadOptions& options) {
-  refuse_table_options(options);
+  refuse_column_options(options);
   Contents contents = look_into(folder, options);
   if (contents.images.empty()) {
     throw InputError(folder.string(),

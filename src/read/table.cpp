@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
+#include "fathom/core/nearest_word.h"
 #include "read/byte_source.h"
+#include "read/table_header.h"
 #include "read/table_text.h"
 
 namespace fathom {
@@ -44,8 +47,8 @@ class TableParser {
 
   /// The most frequent candidate in the header, outside quotes; a comma where there is none.
   char find_delimiter() const {
-    constexpr std::array<char, 3> candidates = {',', ';', '\t'};
-    std::array<std::size_t, 3> counts = {};
+    constexpr std::array<char, 4> candidates = {',', ';', '\t', '|'};
+    std::array<std::size_t, 4> counts = {};
     bool within_quotes = false;
     bool anything = false;
     for (const char c : text_) {
@@ -114,7 +117,8 @@ class TableParser {
   std::size_t position_ = 0, line_ = 1, record_line_ = 1;
 };
 
-/// Column names, without blanks around them. The first may be empty: so pandas writes its row numbers.
+}  // namespace
+
 void check_header(std::vector<std::string>& header, const std::string& where) {
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < header.size(); ++i) {
@@ -131,15 +135,14 @@ void check_header(std::vector<std::string>& header, const std::string& where) {
   }
 }
 
-}  // namespace
-
 std::size_t Table::column(std::string_view wanted) const {
   const auto found = std::find(header.begin(), header.end(), wanted);
   if (found != header.end()) return static_cast<std::size_t>(found - header.begin());
   std::string there;
   for (const std::string& each : header) there += (there.empty() ? "" : ", ") + shown(each);
+  const std::optional<std::string> nearest = nearest_word(wanted, header);
   throw InputError(name, "has no column " + shown(wanted) + " (its columns: " + there + ")",
-                   "name one of its columns");
+                   nearest ? "did you mean " + shown(*nearest) + "?" : "name one of its columns");
 }
 
 Table parse_table(std::string_view text, std::string name) {

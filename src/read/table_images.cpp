@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fathom/core/parallel.h"
+#include "fathom/read/nifti.h"
 #include "fathom/read/table.h"
 #include "read/class_names.h"
 #include "read/dicom/found_images.h"
@@ -198,6 +199,15 @@ void note_images_without_row(DataSet& data, const std::vector<std::string>& path
                        " images in the folder have no row in the table and were passed over.");
 }
 
+/// Throws InputError where some are and others are not.
+bool are_volumes(const std::vector<std::string>& paths, const Table& table) {
+  const auto volumes =
+      std::ranges::count_if(paths, [](const std::string& path) { return has_nifti_suffix(path); });
+  if (volumes == 0 || static_cast<std::size_t>(volumes) == paths.size()) return volumes > 0;
+  throw InputError(table.name, "names " + std::to_string(volumes) + " volumes among other images",
+                   "give volumes a table of their own");
+}
+
 /// Frames of the DICOM files that rows name, by the path in the row.
 std::unordered_map<std::string, std::vector<FoundImage>> dicom_frames(const std::vector<std::string>& paths,
                                                                       const fs::path& root,
@@ -275,6 +285,12 @@ DataSet open_table(const fs::path& table_path, const fs::path& image_root, const
             [](const Record& a, const Record& b) { return a.path < b.path; });
   if (labels.empty()) {
     data.notes.push_back("The table has no column label, class or target, so that the data have no labels.");
+  }
+  if (are_volumes(paths, table)) {
+    std::vector<fs::path> files;
+    for (const std::string& each : paths) files.push_back(image_root / each);
+    return named(slices_of_volumes(std::move(data), files, options), options.labels ? image_root : table_path,
+                 "table");
   }
   if (options.labels) note_images_without_row(data, paths, image_root);
   data.pixels = row_images(data, paths, image_root, options);

@@ -9,7 +9,7 @@
 #include <utility>
 
 #include "fathom/core/error.h"
-#include "fathom/study/nearest_word.h"
+#include "fathom/core/nearest_word.h"
 #include "study/toml_reader.h"
 
 namespace fathom {
@@ -230,6 +230,28 @@ void read_classes(TomlReader& reader, StudyDataSet& set) {
   }
 }
 
+/// What `take` makes of the text of a key; its faults are those of the line.
+template <class Take>
+void take_text(TomlReader& reader, const char* key, const Take& take) {
+  const std::optional<std::string> text = reader.text(key);
+  if (!text) return;
+  try {
+    take(*text);
+  } catch (const UsageError& error) {
+    reader.refuse(key, error.reason(), error.remedy());
+  }
+}
+
+void read_slices(TomlReader& reader, SliceOptions& slices) {
+  take_text(reader, "slices", [&](const std::string& text) { slices.axis = parse_slice_axis(text); });
+  take_text(reader, "slice_range", [&](const std::string& text) { set_slice_range(slices, text); });
+  if (const auto step = reader.whole("slice_step", 1)) slices.step = *step;
+  if (const auto least = reader.number("min_foreground")) slices.min_foreground = *least;
+  if (!(slices.min_foreground >= 0.0 && slices.min_foreground <= 1.0)) {
+    reader.refuse("min_foreground", "is no fraction", "give a number from 0 to 1");
+  }
+}
+
 StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   StudyDataSet set;
   set.name = reader.text("name").value_or("");
@@ -241,6 +263,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   if (const auto column = reader.text("label_column")) set.read.label_columns = {*column};
   set.read.group_column = reader.text("group_column");
   set.read.split_column = reader.text("split_column");
+  read_slices(reader, set.read.slices);
   set.skip_bad = reader.flag("skip_bad").value_or(false);
   read_classes(reader, set);
   if (const auto split = reader.text("split"); split && *split != "all") {

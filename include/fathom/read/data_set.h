@@ -13,6 +13,7 @@
 #include "fathom/core/hash.h"
 #include "fathom/read/image.h"
 #include "fathom/read/image_file.h"
+#include "fathom/read/slices.h"
 #include "fathom/read/view.h"
 
 namespace fathom {
@@ -58,14 +59,17 @@ class PixelSource {
   virtual std::size_t bytes_in_memory() const { return 0; }
   /// Some images are DICOM or NIfTI: a View says how they become grey levels, and no page shows them unasked.
   virtual bool medical() const { return false; }
+  /// Images are slices of volumes, of which ReadOptions::slices chooses.
+  virtual bool volumes() const { return false; }
 };
 
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
 /// train, val, test.
 struct DataSet {
-  std::string name;    ///< last component of the path
-  std::string path;    ///< as the user gave it
-  std::string format;  ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100", "dicom"
+  std::string name;  ///< last component of the path
+  std::string path;  ///< as the user gave it
+  std::string
+      format;  ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100", "dicom", "nifti", "svhn"
   std::vector<LabelColumn> label_columns;  ///< empty: the data have no labels
   std::vector<Record> records;
   std::shared_ptr<const PixelSource> pixels;
@@ -87,6 +91,8 @@ struct ReadOptions {
   ImageLimits limits;
   /// How medical images become grey levels. Any but View::stored is refused of data without such images.
   View view = View::stored;
+  /// Which slices of volumes are images. Any but the default is refused of data without volumes.
+  SliceOptions slices;
   /// Used to look through the headers of many files. Nothing depends on it.
   unsigned threads = 1;
 };

@@ -8,6 +8,7 @@
 #include <string>
 #include <utility>
 
+#include "read/ct_window.h"
 #include "read/dicom/object.h"
 
 namespace fathom {
@@ -141,9 +142,8 @@ void check_hounsfield(const DicomObject& object, const Rescale& rescale, View vi
 
 Window hounsfield_window(View view) {
   constexpr auto exact = Window::Function::linear_exact;
-  if (view == View::ct_brain) return {40.0, 80.0, exact};
-  if (view == View::ct_subdural) return {80.0, 200.0, exact};
-  return {600.0, 2800.0, exact};
+  const CtWindow window = ct_window(view);
+  return {window.centre, window.width, exact};
 }
 
 /// `level`: 0 to kWhite of a stored value.

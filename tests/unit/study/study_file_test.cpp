@@ -5,7 +5,6 @@
 #include <set>
 
 #include "fathom/core/error.h"
-#include "fathom/study/nearest_word.h"
 
 namespace fathom {
 namespace {
@@ -112,6 +111,10 @@ name = "c"
 path = "r"
 classes = ["x", "y", "z"]
 positive = "x"
+slices = "coronal"
+slice_range = "2:9"
+slice_step = 3
+min_foreground = 0.25
 )",
                                   "s.toml");
   EXPECT_EQ(study.models, (std::vector<std::string>{"resnet18", "vgg13"}));
@@ -171,6 +174,7 @@ positive = "x"
   EXPECT_FALSE(b.uneven);
   EXPECT_EQ(study.data_sets.at(2).classes, (std::vector<std::vector<std::string>>{{"x", "y", "z"}}));
   EXPECT_EQ(study.data_sets.at(2).positive, "x");
+  EXPECT_EQ(study.data_sets.at(2).read.slices, (SliceOptions{SliceAxis::coronal, 3, 2, 9, 0.25}));
   EXPECT_EQ(place_of(study, "recipe.learning_rate"), "s.toml:22");
   EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:64");
   EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:61");
@@ -236,6 +240,10 @@ TEST(StudyFile, ErrorsNameFileAndLine) {
       {"models = [\"a\", \"a\"]\n" + kLeast.substr(kLeast.find("samples")),
        "s.toml:1: models names \"a\" twice"},
       {"models = [3]\n", "s.toml:1: models is no text"},
+      {kLeast + "slices = \"x\"\n", "s.toml:6: slices \"x\" is no direction of slices"},
+      {kLeast + "slice_range = \"5\"\n", "s.toml:6: slice_range \"5\" is no range of slices"},
+      {kLeast + "slice_step = 0\n", "s.toml:6: slice_step"},
+      {kLeast + "min_foreground = 2\n", "s.toml:6: min_foreground is no fraction"},
       {"samples = [1]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = [-5]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = []\n", "s.toml:1: samples is an empty list"},
@@ -314,16 +322,6 @@ TEST(ClassChoices, PairsAreAllDifferentAndFewerArePartOfMore) {
 TEST(ClassChoices, NoneIsAllClasses) {
   const Study study = parse_study(kLeast, "s.toml");
   EXPECT_EQ(class_choices(study, study.data_sets[0], {"x", "y"}), std::vector<std::vector<std::string>>{{}});
-}
-
-TEST(NearestWord, CountsEdits) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("abc", ""), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(edit_distance("modles", "models"), 1u);
-  const std::vector<std::string> known{"models", "samples", "seeds"};
-  EXPECT_EQ(nearest_word("sampels", known), "samples");
-  EXPECT_EQ(nearest_word("zebra", known), std::nullopt);
 }
 
 }  // namespace

@@ -1,4 +1,4 @@
-#include "fathom/study/nearest_word.h"
+#include "fathom/core/nearest_word.h"
 
 #include <algorithm>
 #include <vector>

@@ -138,12 +138,12 @@ class GzipBytes : public ByteSource {
   std::uint64_t left_;
 };
 
+}  // namespace
+
 bool begins_as_gzip(ByteSource& source) {
   std::array<std::byte, 2> magic = {};
   return source.read(magic) == 2 && magic[0] == std::byte{0x1f} && magic[1] == std::byte{0x8b};
 }
-
-}  // namespace
 
 std::uint64_t most_inflated(std::uint64_t packed_bytes) {
   return packed_bytes * 1032 + 1032;

@@ -7,6 +7,7 @@
 #include "fathom/read/cifar.h"
 #include "fathom/read/idx.h"
 #include "fathom/read/image_folder.h"
+#include "fathom/read/nifti.h"
 #include "fathom/read/npy.h"
 #include "fathom/read/npz.h"
 #include "fathom/read/table.h"
@@ -38,17 +39,18 @@ struct Form {
   DataSet (*open)(const fs::path&, const ReadOptions&);
 };
 
-constexpr std::array<Form, 7> forms = {{{"folder", open_image_folder},
+constexpr std::array<Form, 8> forms = {{{"folder", open_image_folder},
                                         {"table", open_as_table},
                                         {"npz", open_npz},
                                         {"npy", open_npy},
                                         {"idx", open_idx},
                                         {"cifar10", open_cifar},
-                                        {"cifar100", open_cifar}}};
+                                        {"cifar100", open_cifar},
+                                        {"nifti", open_nifti}}};
 
 constexpr const char* readable_forms =
-    "give a folder of images, a .csv table, .npz, .npy, IDX or CIFAR binary files, or name the form with "
-    "--format";
+    "give a folder of images or volumes, a .csv table, .npz, .npy, NIfTI, IDX or CIFAR binary files, or name "
+    "the form with --format";
 
 const Form& form_named(std::string_view name) {
   const auto found =
@@ -63,7 +65,8 @@ const Form& form_named(std::string_view name) {
 std::string_view recognise_folder(const fs::path& folder, const ReadOptions& options) {
   if (is_cifar_folder(folder)) return "cifar10";
   if (is_idx_folder(folder)) return "idx";
-  return options.labels ? "table" : "folder";
+  if (options.labels) return "table";
+  return is_nifti_folder(folder) ? "nifti" : "folder";
 }
 
 std::string first_bytes(const fs::path& file) {
@@ -79,6 +82,7 @@ std::string_view recognise_file(const fs::path& file) {
   if (start.compare(0, 4, "PK\x03\x04") == 0 || start.compare(0, 4, "PK\x05\x06") == 0) return "npz";
   if (start.compare(0, 6, "\x93NUMPY") == 0) return "npy";
   if (is_idx_file(file)) return "idx";
+  if (is_nifti_file(file) || has_nifti_suffix(file)) return "nifti";
   const std::string suffix = lower_case(file.extension().string());
   if (suffix == ".csv" || suffix == ".tsv" || suffix == ".txt") return "table";
   if (suffix == ".npz") return "npz";

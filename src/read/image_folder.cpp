@@ -73,11 +73,11 @@ void refuse_table_options(const ReadOptions& options) {
 
 DataSet open_image_folder(const std::filesystem::path& folder, const ReadOptions& options) {
   refuse_table_options(options);
-  FolderListing listing = list_images(folder);
+  FolderListing listing = list_files(folder);
   if (listing.images.empty()) {
     throw InputError(folder.string(),
                      "holds no image file (.jpg, .jpeg, .png, .tif, .tiff, .bmp, .webp) among " +
-                         std::to_string(listing.other_files) + " files",
+                         std::to_string(listing.others.size()) + " files",
                      "give a folder of images, best with one sub-folder for each class");
   }
   const bool splits = top_folders_are_splits(listing.images);
@@ -93,9 +93,9 @@ DataSet open_image_folder(const std::filesystem::path& folder, const ReadOptions
     classes.push_back(class_of(path, splits));
   }
   add_labels(data, classes);
-  if (listing.other_files > 0) {
-    const bool one = listing.other_files == 1;
-    data.notes.push_back(std::to_string(listing.other_files) + (one ? " file" : " files") +
+  if (listing.others.size() > 0) {
+    const bool one = listing.others.size() == 1;
+    data.notes.push_back(std::to_string(listing.others.size()) + (one ? " file" : " files") +
                          " without an image suffix " + (one ? "was" : "were") + " passed over.");
   }
   data.pixels = std::make_shared<ImageFiles>(folder, std::move(listing.images), options.limits);

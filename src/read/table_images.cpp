@@ -187,7 +187,7 @@ void note_images_without_row(DataSet& data, const std::vector<std::string>& path
   std::unordered_set<std::string> rows;
   for (const std::string& path : paths) rows.insert(plain(root, path));
   std::size_t without = 0;
-  for (const std::string& image : list_images(root).images)
+  for (const std::string& image : list_files(root).images)
     without += rows.count(plain(root, image)) == 0 ? 1 : 0;
   if (without == 0) return;
   data.notes.push_back(std::to_string(without) +

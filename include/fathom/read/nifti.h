@@ -24,6 +24,7 @@ struct NiftiInfo {
   std::size_t times = 1;              ///< volumes, one after the other: the fourth axis
   std::size_t channels = 1;           ///< 3 of RGB and RGBA voxels
   PixelType type = PixelType::uint8;  ///< of a slice's pixels
+  std::uint64_t bytes_in_memory = 0;  ///< that the opened volume takes: 0 where it is mapped
 
   std::size_t slices(SliceAxis axis) const;
   std::size_t height(SliceAxis axis) const;  ///< of a slice
@@ -81,6 +82,9 @@ bool is_nifti_file(const std::filesystem::path& path);
 /// True for names that end in .nii or .nii.gz, in any case.
 bool has_nifti_suffix(const std::filesystem::path& path);
 
+/// True for folders that hold volumes at any depth and no file with an image suffix.
+bool is_nifti_folder(const std::filesystem::path& path);
+
 /// One slice of one of several volumes.
 struct NiftiSlice {
   std::size_t volume;
@@ -89,12 +93,12 @@ struct NiftiSlice {
   std::size_t time = 0;
 };
 
-/// Slices as a pixel source: source i is slices[i]. Volumes are opened when they are needed and stay open
-/// while their slices are read in turn; no more than two are in memory, and one more for every further thread
-/// that reads. What is wrong with a volume is an ImageError of each of its slices.
-std::shared_ptr<const PixelSource> nifti_slices(std::vector<std::filesystem::path> volumes,
-                                                std::vector<NiftiSlice> slices,
-                                                const ImageLimits& limits = {});
+/// Slices as a pixel source: source i is slices[i], through ReadOptions::view (docs/medical.md). Volumes are
+/// opened when they are needed and stay open while their slices are read in turn: never more than
+/// ReadOptions::threads + 1 of them. What is wrong with a volume is an ImageError of each of its slices.
+/// Reads every header. Throws InputError: a faulty one. Throws UsageError for a view that volumes do not allow.
+std::shared_ptr<const PixelSource> nifti_slices(const std::vector<std::filesystem::path>& volumes,
+                                                std::vector<NiftiSlice> slices, const ReadOptions& options);
 
 /// Makes a data set of slices of one of volumes, whose Record::source is an index into `files`. Slices have
 /// the labels and the split of their volume, and its group, or else one group a volume; they are named
@@ -103,7 +107,7 @@ std::shared_ptr<const PixelSource> nifti_slices(std::vector<std::filesystem::pat
 ///
 /// Reads every header, and with SliceOptions::min_foreground every volume. Throws InputError: a faulty
 /// header, no slice left.
-DataSet slices_of_volumes(DataSet volumes, std::vector<std::filesystem::path> files,
+DataSet slices_of_volumes(DataSet volumes, const std::vector<std::filesystem::path>& files,
                           const ReadOptions& options);
 
 /// Opens one file, or every .nii and .nii.gz file below a folder, whose folders are classes and splits as

@@ -21,8 +21,8 @@ struct SliceOptions {
   std::size_t step = 1;            ///< every step-th slice, from `first` on
   std::size_t first = 0;           ///< the first slice used
   std::optional<std::size_t> end;  ///< the one behind the last used; nothing: to the last there is
-  /// Slices with a smaller fraction of foreground are left out, 0..1. Foreground is what lies above Otsu's
-  /// threshold of the whole volume.
+  /// Slices with a smaller fraction of foreground are left out, 0..1. Foreground is what Otsu's threshold
+  /// of the whole volume leaves above it.
   double min_foreground = 0.0;
 
   friend bool operator==(const SliceOptions&, const SliceOptions&) = default;

@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "fathom/catalog/catalog.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
 #include "whole_number.h"
@@ -23,7 +24,9 @@ CLI::Option* add_list(CLI::App& command, const char* name, std::vector<std::stri
 
 void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string forms =
-      "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder";
+      "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder, or "
+      "a data "
+      "set by name (brats:DIR, see fathom catalog)";
   CLI::Option* const named =
       command.add_option("DATA", data, forms + (sets == Sets::several ? "; several make one table" : ""))
           ->required();
@@ -142,13 +145,14 @@ Selection DataOptions::selection() const {
   }
   if (samples > 0) chosen.samples = samples;
   chosen.seed = seed;
+  chosen.listing_order = !compat.empty();
   return chosen;
 }
 
 DataSet DataOptions::open(const std::string& path) const {
   ReadOptions options = read;
   if (!labels.empty()) options.labels = labels;
-  DataSet opened = open_data_set(path, options);
+  DataSet opened = open_data(path, options);
   if (ignore_labels) {
     opened.label_columns.clear();
     for (Record& record : opened.records) record.labels.clear();

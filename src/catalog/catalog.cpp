@@ -16,8 +16,8 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array kEntries = {chexpert_entry, mura_entry,     isic_entry,   mnist_entry, cifar10_entry,
-                                 cifar100_entry, imagenet_entry, celeba_entry, coco_entry};
+constexpr std::array kEntries = {brats_entry,   chexpert_entry, mura_entry,     isic_entry,   mnist_entry,
+                                 cifar10_entry, cifar100_entry, imagenet_entry, celeba_entry, coco_entry};
 
 std::optional<CatalogEntry> find_entry(std::string_view name) {
   const std::string wanted = lower_case(name);

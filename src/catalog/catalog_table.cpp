@@ -5,6 +5,7 @@
 #include <span>
 
 #include "fathom/core/error.h"
+#include "fathom/read/spreadsheet.h"
 #include "read/byte_source.h"
 #include "read/lower_case.h"
 #include "read/table_text.h"
@@ -41,6 +42,10 @@ void CatalogTable::refuse(std::size_t row, const std::string& reason, const std:
 void CatalogTable::refuse_cell(std::size_t row, std::size_t column, const std::string& reason,
                                const std::string& remedy) const {
   refuse(row, "the column " + shown(table_.header[column]) + " " + reason, remedy);
+}
+
+CatalogTable publisher_table(const std::filesystem::path& path) {
+  return CatalogTable(read_spreadsheet(path, std::nullopt, UnnamedColumns::allowed));
 }
 
 std::optional<std::int64_t> whole_number_in(std::string_view text) {

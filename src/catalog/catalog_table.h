@@ -38,6 +38,9 @@ class CatalogTable {
   Table table_;
 };
 
+/// A table as its publisher ships it: a workbook or delimited text, with columns that have no name.
+CatalogTable publisher_table(const std::filesystem::path& path);
+
 /// "3" or "3.0"; nothing for any other text.
 std::optional<std::int64_t> whole_number_in(std::string_view text);
 

@@ -71,7 +71,7 @@ DataSet open(const CatalogRequest& request) {
   constexpr std::array<std::string_view, 1> names = {"train.csv"};
   constexpr std::array<std::string_view, 3> below = {"", "CheXpert-v1.0", "CheXpert-v1.0-small"};
   const fs::path home = home_of(request, names, below);
-  const CatalogTable table(read_table(home / names[0]));
+  const CatalogTable table = publisher_table(home / names[0]);
   ImageRows rows = chexpert_rows(table, request.task.name);
   return image_file_data_set(request, home, std::move(rows), "table");
 }

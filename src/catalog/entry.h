@@ -20,6 +20,7 @@ struct CatalogEntry {
   DataSet (*open)(const CatalogRequest& request);
 };
 
+CatalogEntry brats_entry();
 CatalogEntry chexpert_entry();
 CatalogEntry mura_entry();
 CatalogEntry isic_entry();

@@ -91,7 +91,7 @@ void add_validation(ImageRows& rows, std::vector<std::string>& synsets, const Ho
                   "val holds them without folders, and LOC_val_solution.csv is not there");
     return;
   }
-  const std::map<std::string, std::string> labels = imagenet_validation(CatalogTable(read_table(*solution)));
+  const std::map<std::string, std::string> labels = imagenet_validation(publisher_table(*solution));
   std::size_t without = 0;
   for (const std::string& name : files) {
     if (!has_image_suffix(name)) continue;

@@ -47,9 +47,9 @@ CatalogCard card() {
 DataSet open(const CatalogRequest& request) {
   constexpr std::array<std::string_view, 1> below = {""};
   const fs::path home = home_of(request, kTruth, below);
-  const CatalogTable truth(read_table(home / kTruth[0]));
+  const CatalogTable truth = publisher_table(home / kTruth[0]);
   std::optional<CatalogTable> metadata;
-  if (const std::optional<fs::path> file = find_in(home, kMetadata)) metadata.emplace(read_table(*file));
+  if (const std::optional<fs::path> file = find_in(home, kMetadata)) metadata.emplace(publisher_table(*file));
   ImageRows rows = isic_rows(truth, metadata ? &*metadata : nullptr, request.task.name);
   // Kaggle's archive has the folder twice, one in the other.
   constexpr std::array<std::string_view, 2> folders = {"ISIC_2019_Training_Input/ISIC_2019_Training_Input",

@@ -11,9 +11,14 @@ import pathlib
 import shutil
 import struct
 import sys
+import xml.sax.saxutils
+import zipfile
 
+import nibabel
 import numpy
 import PIL.Image
+import pydicom
+import scipy.io
 
 
 def grey(path, level, size=(4, 6)):
@@ -160,7 +165,180 @@ def isic(root):
            [names[3], 80.0, "posterior torso", "BCN_0003884", "male"]])
 
 
-TREES = (mnist, cifar10, cifar100, imagenet, celeba, coco, chexpert, mura, isic)
+def workbook(path, rows):
+    """The smallest .xlsx: one sheet, numbers and inline strings; None is an empty cell."""
+    def cell(column, row, value):
+        place = f'r="{chr(ord("A") + column)}{row}"'
+        if isinstance(value, str):
+            return f'<c {place} t="inlineStr"><is><t>{xml.sax.saxutils.escape(value)}</t></is></c>'
+        return f"<c {place}><v>{value}</v></c>"
+
+    main = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
+    office = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
+    package = "http://schemas.openxmlformats.org/package/2006"
+    sheet = "".join(f'<row r="{i}">' + "".join(cell(j, i, v) for j, v in enumerate(row) if v is not None) + "</row>"
+                    for i, row in enumerate(rows, 1))
+    kind = "application/vnd.openxmlformats-officedocument.spreadsheetml"
+    parts = {
+        "[Content_Types].xml": f'<Types xmlns="{package}/content-types">'
+                               '<Default Extension="rels" ContentType="application/vnd.openxmlformats-package.'
+                               'relationships+xml"/><Default Extension="xml" ContentType="application/xml"/>'
+                               f'<Override PartName="/xl/workbook.xml" ContentType="{kind}.sheet.main+xml"/>'
+                               f'<Override PartName="/xl/worksheets/sheet1.xml" ContentType="{kind}.worksheet+xml"/>'
+                               "</Types>",
+        "_rels/.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+                       f'Type="{office}/officeDocument" Target="xl/workbook.xml"/></Relationships>',
+        "xl/workbook.xml": f'<workbook xmlns="{main}" xmlns:r="{office}"><sheets>'
+                           '<sheet name="Sheet1" sheetId="1" r:id="rId1"/></sheets></workbook>',
+        "xl/_rels/workbook.xml.rels": f'<Relationships xmlns="{package}/relationships"><Relationship Id="rId1" '
+                                      f'Type="{office}/worksheet" Target="worksheets/sheet1.xml"/></Relationships>',
+        "xl/worksheets/sheet1.xml": f'<worksheet xmlns="{main}"><sheetData>{sheet}</sheetData></worksheet>',
+    }
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        for name, text in parts.items():
+            archive.writestr(name, '<?xml version="1.0" encoding="UTF-8" standalone="yes"?>' + text)
+
+
+def dicom(path, frames, patient, series="2.25.7", modality="CT", name="Doe^Jane", **elements):
+    """A file of 12 bits in 16, of one frame (height x width) or several."""
+    file = pydicom.dataset.FileDataset(str(path), {}, preamble=b"\0" * 128, file_meta=pydicom.dataset.FileMetaDataset())
+    uids = {"MR": "1.2.840.10008.5.1.4.1.1.4", "US": "1.2.840.10008.5.1.4.1.1.3.1", "DX": "1.2.840.10008.5.1.4.1.1.1.1"}
+    file.SOPClassUID = uids.get(modality, "1.2.840.10008.5.1.4.1.1.2")
+    file.SOPInstanceUID = pydicom.uid.generate_uid(entropy_srcs=[str(path)])
+    file.file_meta.MediaStorageSOPClassUID = file.SOPClassUID
+    file.file_meta.MediaStorageSOPInstanceUID = file.SOPInstanceUID
+    file.file_meta.TransferSyntaxUID = pydicom.uid.ExplicitVRLittleEndian
+    file.is_little_endian, file.is_implicit_VR = True, False
+    file.PatientID, file.PatientName, file.PatientBirthDate = patient, name, "19500102"
+    file.StudyInstanceUID, file.SeriesInstanceUID, file.Modality = "2.25.3", series, modality
+    if frames.ndim == 3:
+        file.NumberOfFrames = len(frames)
+    file.Rows, file.Columns = frames.shape[-2:]
+    file.SamplesPerPixel, file.PhotometricInterpretation = 1, "MONOCHROME2"
+    file.BitsAllocated, file.BitsStored, file.HighBit, file.PixelRepresentation = 16, 12, 11, 0
+    for key, value in elements.items():
+        setattr(file, key, value)
+    file.PixelData = frames.astype("<u2").tobytes()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    file.save_as(path, write_like_original=False)
+
+
+def nifti(path, array):
+    """With the axes of the publisher: the first to the left, the second to the back."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    nibabel.save(nibabel.Nifti1Image(array, numpy.diag([-1.0, -1.0, 1.0, 1.0])), path)
+
+
+def brats(root):
+    home = root / "MICCAI_BraTS_2018_Data_Training"
+    # Slices with a tumour, slices with little brain, slices in all.
+    for case, tumour, small, slices in (("HGG/Brats18_CBICA_AAB_1", range(12, 18), (0, 23), 24),
+                                        ("LGG/Brats18_TCIA09_141_1", (), (), 12)):
+        flair, seg = numpy.zeros((100, 100, slices), numpy.int16), numpy.zeros((100, 100, slices), numpy.uint8)
+        for k in range(slices):
+            flair[5:95, 5:95, k] = 100 + k
+            flair[7, 5, k] = 1000 + k  # the eighth column of the sixth row
+            if k in small:
+                flair[:, :, k] = 0
+                flair[5:88, 5:89, k] = 100 + k  # 83 x 84 = 6972 voxels
+        for k in tumour:
+            seg[50, 50:53, k] = (1, 2, 4)[k % 3]
+        stem = case.rsplit("/", 1)[1]
+        nifti(home / case / f"{stem}_flair.nii.gz", flair)
+        nifti(home / case / f"{stem}_seg.nii.gz", seg)
+        for sequence in ("t1", "t1ce", "t2"):
+            (home / case / f"{stem}_{sequence}.nii.gz").write_bytes(b"not read")
+
+
+def dbc(root):
+    # The rows of the boxes are not in the order of the patients.
+    workbook(root / "Annotation_Boxes.xlsx",
+             [["Patient ID", "Start Row", "End Row", "Start Column", "End Column", "Start Slice", "End Slice"],
+              ["Breast_MRI_002", 251, 294, 108, 136, 2, 3], ["Breast_MRI_001", 234, 271, 308, 341, 9, 12]])
+    header = ["sop_instance_UID", "original_path_and_filename", "classic_path", "descriptive_path", "", "", "series_sort"]
+    rows = []
+    for patient, slices in (("Breast_MRI_001", 20), ("Breast_MRI_002", 10)):
+        for series, uid in (("post_1", "2.25.11"), ("pre", "2.25.12")):
+            for k in range(1, slices + 1):
+                folder = f"Duke-Breast-Cancer-MRI/{patient}/2.25.1/{uid}"
+                original = f"DICOM_Images/{patient}/{series}/{patient}_{series}_{k:03}.dcm"
+                # The mapping has a zero too many for the second patient.
+                wrong = "0" if patient.endswith("2") else ""
+                rows.append([f"2.25.9.{k}", original, f"{folder}/1-{wrong}{k:02}.dcm", "elsewhere", "", "1" if k == 1 else "", ""])
+                if series == "pre":  # others are not downloaded
+                    level = 10 * k + (2000 if patient.endswith("2") else 0)
+                    inverted = {"PhotometricInterpretation": "MONOCHROME1"} if (patient, k) == ("Breast_MRI_002", 1) else {}
+                    dicom(root / "manifest-1607053360376" / folder / f"1-{k:02}.dcm", numpy.full((4, 6), level),
+                          patient, uid, "MR", **inverted)
+    table(root / "Breast-Cancer-MRI-filepath_filename-mapping.csv", header, rows)
+
+
+def oai(root):
+    xrays = root / "xrays"
+    halves = numpy.repeat([[300, 310, 320, 330, 340]], 4, axis=0)
+    images = xrays / "results" / "P001"
+    knee = {"modality": "DX", "SeriesDescription": "Bilateral PA Fixed Flexion Knee"}
+    dicom(images / "0.E.1" / "9000099" / "20050714" / "00938104" / "001", halves, "9000099", **knee)
+    dicom(images / "0.E.1" / "9000296" / "20051011" / "01157303" / "001", halves + 100, "9000296", **knee)
+    dicom(images / "0.C.2" / "9000622" / "20040420" / "00035204" / "001", halves + 200, "9000622", **knee)
+    # Neither a series of another kind, nor another joint, nor the archive's own previews are knees.
+    dicom(images / "0.E.1" / "9000099" / "20050714" / "00938105" / "001", halves, "9000099", modality="MR")
+    dicom(images / "0.E.1" / "9000099" / "20050714" / "00938106" / "001", halves, "9000099", modality="DX",
+          SeriesDescription="PA Hand")
+    grey(images / "0.E.1" / "9000099" / "20050714" / "00938104" / "001_1x1.jpg", 7)
+    table(xrays / "kxr_sq_bu00.txt", ["ID", "SIDE", "READPRJ", "VERSION", "V00BARCDBU", "V00XRKL", "V00XRJSM"],
+          [["9000099", "1: Right", "15", "0.6", "016600937403", "2", "1: 1"],
+           ["9000099", "2: Left", "15", "0.6", "016600937403", "1", "0: 0"],
+           ["9000099", "2: Left", "37", "0.6", "016600937403", "4", "0: 0"],  # another project
+           ["9000296", "1", "15", "0.6", "016601157303", "0", "0"],
+           ["9000296", "2", "15", "0.6", "016601157303", ".: Missing Form/Incomplete Workbook", "."],
+           ["9000622", "1: Right", "15", "0.6", "016600035204", "4", "3"],
+           ["9000622", "2: Left", "15", "0.6", "016600035204", "3", "3"],
+           ["9009999", "1: Right", "15", "0.6", "016600035205", "0", "0"]], "|")  # has no X-ray here
+    for path, level in (("0/9000099_L.png", 1), ("0/9000296_R.png", 2), ("1/9000099_R.png", 3)):
+        grey(root / "cropped" / path, level)
+
+
+def rsna(root):
+    kinds = ("epidural", "intraparenchymal", "intraventricular", "subarachnoid", "subdural", "any")
+    rows = []
+    for image, patient, found, level in (("5c8b5d701", "ID_b", ("subdural",), 10), ("12cadc6af", "ID_a", (), 20),
+                                         ("38fd7baa0", "ID_a", (), 30), ("6c5d82413", "ID_c", ("subarachnoid", "subdural"), 40)):
+        dicom(root / "stage_2_train" / f"ID_{image}.dcm", numpy.full((4, 6), level), patient)
+        of_image = [[f"ID_{image}_{kind}", int(kind in found or (kind == "any" and bool(found)))] for kind in kinds]
+        rows += of_image
+        if image == "12cadc6af":
+            rows += of_image  # as some are in the real table
+    table(root / "stage_2_train.csv", ["ID", "Label"], rows)
+
+
+def prostate(root):
+    # Series, patient, frames, scores of its targets.
+    rows = [["Patient ID", "seriesInstanceUID_MR", "seriesInstanceUID_US", "ROI Volume (cc)",
+             "UCLA Score (Similar to PIRADS v2)"]]
+    for series, patient, frames, scores in (("2.25.31", "Prostate-MRI-US-Biopsy-0002", 8, (1, 3)),
+                                            ("2.25.32", "Prostate-MRI-US-Biopsy-0001", 5, (2,)),
+                                            ("2.25.33", "Prostate-MRI-US-Biopsy-0001", 4, (0, 1)),
+                                            ("2.25.34", "Prostate-MRI-US-Biopsy-0003", 4, (None,))):
+        # Every frame has a level of its own, from 10 x the series' last digit + 1 on.
+        stack = numpy.arange(frames)[:, None, None] + numpy.full((1, 4, 6), 10 * int(series[-1]) + 1)
+        folder = root / "manifest-1694710246744" / "Prostate-MRI-US-Biopsy" / patient / "2.25.3"
+        dicom(folder / series / "1-1.dcm", stack, patient, series, "US")
+        dicom(folder / ("2.25.9" + series[-1]) / "1-01.dcm", numpy.full((4, 6), 9), patient, "2.25.9" + series[-1], "MR")
+        rows += [[patient, "2.25.9" + series[-1], series, 0.37, score] for score in scores]
+    workbook(root / "Target Data_2019-12-05.xlsx", rows)
+
+
+def svhn(root):
+    for split, labels, first in (("train", [1, 10, 9], 10), ("test", [5, 2], 100)):
+        images = numpy.stack([numpy.full((32, 32, 3), first + i, numpy.uint8) for i in range(len(labels))], axis=-1)
+        images[0, 0, :, :] = 1  # the first pixel, of every channel
+        root.mkdir(exist_ok=True)
+        scipy.io.savemat(root / f"{split}_32x32.mat", {"X": images, "y": numpy.array(labels, numpy.uint8)[:, None]})
+
+
+TREES = (mnist, cifar10, cifar100, imagenet, celeba, coco, chexpert, mura, isic, brats, dbc, oai, rsna, prostate, svhn)
 
 
 def main():

@@ -178,7 +178,7 @@ void run_attack(AttackCommand& command, const std::vector<std::string>& line) {
   record.images = shown_images(images.data, images.prepared, chosen.rows);
   if (chosen.drawn) record.images.split = "drawn";
   for (const std::string& note : chosen.notes) record.images.notes.push_back(note);
-  record.network = used_network(description, command.checkpoint, command.run.device);
+  record.network = used_network(description, command.data.shown_path(command.checkpoint), command.run.device);
   record.options = command.options;
   record.published_code = images.prepared.protocol.published_code || !command.data.compat.empty();
   record.batch_size = command.run.batch_size;

@@ -55,6 +55,7 @@ DataSet StudyImages::open(const StudyDataSet& set) const {
   const std::string prefix = "dataset." + set.name + ".";
   try {
     ReadOptions options = set.read;
+    options.threads = threads_;
     if (options.labels) options.labels = folder_ / *options.labels;
     DataSet data = open_data(set.path, options, folder_);
     if (data.label_columns.size() != 1) {

@@ -86,11 +86,12 @@ DataSet image_file_data_set(const CatalogRequest& request, const fs::path& root,
   drop_repeated(rows);
   check_files(request, root, rows);
   DataSet data = data_set_of(request, rows);
-  std::vector<std::string> names;
-  names.reserve(rows.rows.size());
-  for (ImageRow& row : rows.rows) names.push_back(std::move(row.path));
+  std::vector<FileImage> files;
+  files.reserve(rows.rows.size());
+  const std::optional<std::size_t> frame = format == "dicom" ? std::optional<std::size_t>(0) : std::nullopt;
+  for (ImageRow& row : rows.rows) files.push_back({std::move(row.path), frame, ""});
   data.format = format;
-  data.pixels = std::make_shared<ImageFiles>(root, std::move(names), request.options.limits);
+  data.pixels = std::make_shared<ImageFiles>(root, std::move(files), request.options);
   return data;
 }
 

@@ -54,7 +54,8 @@ void check_files(const CatalogRequest& request, const std::filesystem::path& roo
 /// The data set has no pixels yet.
 DataSet data_set_of(const CatalogRequest& request, const ImageRows& rows);
 
-/// All of it for image files below `root`: drop_repeated, check_files, data_set_of, and the files as pixels.
+/// All of it for files of one image below `root`: drop_repeated, check_files, data_set_of, and the files as
+/// pixels. `format` "dicom": they are DICOM files, of whose frames the first is taken.
 DataSet image_file_data_set(const CatalogRequest& request, const std::filesystem::path& root, ImageRows rows,
                             std::string_view format);
 

@@ -37,4 +37,7 @@ bool begins_as_gzip(ByteSource& source);
 std::unique_ptr<ByteSource> open_unzipped(const std::filesystem::path& path);
 std::unique_ptr<ByteSource> open_unzipped(std::span<const std::byte> bytes, const std::string& name);
 
+/// What a zlib stream holds (RFC 1950). `bytes` must outlive the source.
+std::unique_ptr<ByteSource> open_zlib(std::span<const std::byte> bytes, const std::string& name);
+
 }  // namespace fathom

@@ -88,9 +88,11 @@ std::string padded(std::size_t number, std::size_t count) {
 }
 
 std::string name_of(const std::string& path, const NiftiSlice& slice, const NiftiInfo& info) {
-  const std::string time = info.times == 1 ? "" : "/t" + padded(slice.time, info.times);
-  return path + time + "/" + std::string(slice_axis_name(slice.axis)) + "/" +
-         padded(slice.index, info.slices(slice.axis));
+  std::string name = path + '#';
+  if (info.times > 1) name += 't' + padded(slice.time, info.times) + '/';
+  name += slice_axis_name(slice.axis);
+  name += '/';
+  return name + padded(slice.index, info.slices(slice.axis));
 }
 
 void note_slices(DataSet& data, std::size_t volumes, std::size_t all, SliceAxis axis) {
@@ -176,6 +178,9 @@ DataSet slices_of_volumes(DataSet volumes, const std::vector<fs::path>& files, c
   std::vector<UsedSlices> used(files.size());
   parallel_for(files.size(), options.threads,
                [&](std::size_t i, unsigned) { used[i] = used_slices(files[i], i, options); });
+  std::uint32_t first_own = 0;  // group of volumes that have none
+  for (const Record& volume : volumes.records)
+    first_own = std::max(first_own, volume.group ? *volume.group + 1 : 0);
   std::vector<NiftiSlice> slices;
   std::vector<Record> records;
   std::size_t all = 0;
@@ -185,7 +190,7 @@ DataSet slices_of_volumes(DataSet volumes, const std::vector<fs::path>& files, c
     for (const NiftiSlice& slice : own.slices) {
       Record record = volume;
       record.path = name_of(volume.path, slice, own.info);
-      if (!record.group) record.group = static_cast<std::uint32_t>(volume.source);
+      if (!record.group) record.group = first_own + static_cast<std::uint32_t>(volume.source);
       record.source = slices.size();
       slices.push_back(slice);
       records.push_back(std::move(record));
@@ -205,7 +210,9 @@ DataSet slices_of_volumes(DataSet volumes, const std::vector<fs::path>& files, c
 
 DataSet open_nifti(const fs::path& path, const ReadOptions& options) {
   refuse_column_options(options);
-  refuse_given_labels(options, "NIfTI");
+  if (options.labels) {
+    throw UsageError("--labels", "--format nifti takes folders for classes", "leave --format out");
+  }
   std::error_code error;
   if (fs::is_directory(path, error)) return named(open_folder(path, options), path, "nifti");
   DataSet one;

@@ -187,6 +187,7 @@ class NiftiSlices : public PixelSource {
 
   std::size_t bytes_in_memory() const override { return most_bytes_ * volumes_->most(); }
   bool medical() const override { return true; }
+  bool volumes() const override { return true; }
 
  private:
   std::vector<NiftiSlice> slices_;

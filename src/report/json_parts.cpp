@@ -78,6 +78,7 @@ Json json_of(const LabelSharpness& sharpness) {
 Json json_of(const Protocol& protocol, const std::optional<ImageSize>& size, std::size_t channels,
              const std::optional<PixelRange>& range) {
   return {{"name", protocol.name()},
+          {"view", view_name(protocol.view)},
           {"size", size ? Json::array({size->height, size->width}) : Json()},
           {"channels", channels},
           {"range", range ? Json::array({range->low, range->high}) : Json()}};

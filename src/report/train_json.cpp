@@ -30,6 +30,7 @@ Json data(const TrainRecord& record) {
           {"format", record.format},
           {"protocol",
            {{"name", record.protocol.name()},
+            {"view", view_name(record.protocol.view)},
             {"size", size(record.size)},
             {"stored_size", size(record.stored_size)},
             {"channels", record.channels},

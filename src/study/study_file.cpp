@@ -17,7 +17,7 @@ namespace {
 
 /// What data sets take from the study unless they have their own.
 struct Defaults {
-  std::optional<std::string> protocol, size, channels, range, compat;
+  std::optional<std::string> protocol, view, size, channels, range, compat;
   std::vector<std::size_t> samples;
   std::optional<std::size_t> test_samples;
   bool uneven = false;
@@ -42,6 +42,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
     if (std::optional<std::string> words = reader.words(key)) into = std::move(words);
   };
   take("protocol", defaults.protocol);
+  take("view", defaults.view);
   take("size", defaults.size);
   take("channels", defaults.channels);
   take("range", defaults.range);
@@ -54,6 +55,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
 Protocol protocol_of(const TomlReader& reader, const Defaults& wanted) {
   try {
     Protocol protocol = named_protocol(wanted.protocol.value_or("iclr2024"));
+    if (wanted.view) set_view(protocol, *wanted.view);
     if (wanted.size) set_size(protocol, *wanted.size);
     if (wanted.channels) set_channels(protocol, *wanted.channels);
     if (wanted.range) set_range(protocol, *wanted.range);
@@ -178,6 +180,28 @@ void read_classes(TomlReader& reader, StudyDataSet& set) {
   }
 }
 
+/// What `take` makes of the text of a key; its faults are those of the line.
+template <class Take>
+void take_text(TomlReader& reader, const char* key, const Take& take) {
+  const std::optional<std::string> text = reader.text(key);
+  if (!text) return;
+  try {
+    take(*text);
+  } catch (const UsageError& error) {
+    reader.refuse(key, error.reason(), error.remedy());
+  }
+}
+
+void read_slices(TomlReader& reader, SliceOptions& slices) {
+  take_text(reader, "slices", [&](const std::string& text) { slices.axis = parse_slice_axis(text); });
+  take_text(reader, "slice_range", [&](const std::string& text) { set_slice_range(slices, text); });
+  if (const auto step = reader.whole("slice_step", 1)) slices.step = *step;
+  if (const auto least = reader.number("min_foreground")) slices.min_foreground = *least;
+  if (!(slices.min_foreground >= 0.0 && slices.min_foreground <= 1.0)) {
+    reader.refuse("min_foreground", "is no fraction", "give a number from 0 to 1");
+  }
+}
+
 StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   StudyDataSet set;
   set.name = reader.text("name").value_or("");
@@ -189,6 +213,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   if (const auto column = reader.text("label_column")) set.read.label_columns = {*column};
   set.read.group_column = reader.text("group_column");
   set.read.split_column = reader.text("split_column");
+  read_slices(reader, set.read.slices);
   set.skip_bad = reader.flag("skip_bad").value_or(false);
   read_classes(reader, set);
   if (const auto split = reader.text("split"); split && *split != "all") {
@@ -201,6 +226,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   }
   read_defaults(reader, defaults);
   set.protocol = protocol_of(reader, defaults);
+  set.read.view = set.protocol.view;
   set.samples = defaults.samples;
   set.test_samples = defaults.test_samples;
   set.uneven = defaults.uneven;

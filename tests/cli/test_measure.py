@@ -103,7 +103,7 @@ class Schema(MeasureCase):
         numpy.save(self.folder / "points.npy", points)
         numpy.save(self.folder / "labels.npy", numpy.arange(50) % 2)
         bare = self.valid(self.folder / "points.npy", "-k", 5)["datasets"][0]
-        self.assertEqual(bare["protocol"], {"name": "native", "size": None, "channels": 1, "range": None})
+        self.assertEqual(bare["protocol"], {"name": "native", "view": "stored", "size": None, "channels": 1, "range": None})
         self.assertSame(estimate(bare, "mle", "pooled")["value"], mle(points, 5))
         labelled = self.valid(self.folder / "points.npy", "--labels", self.folder / "labels.npy", "-k", 5)
         self.assertSame(labelled["datasets"][0]["label_sharpness"]["smallest_distance"],
@@ -597,7 +597,7 @@ class Output(MeasureCase):
             with self.subTest(words):
                 data_set = self.measured(self.folder / "set", "-k", 5, *words)
                 self.assertEqual(data_set["protocol"],
-                                 {"name": name, "size": size, "channels": channels, "range": limits})
+                                 {"name": name, "view": "stored", "size": size, "channels": channels, "range": limits})
                 self.assertEqual(data_set["ambient_dimension"], size[0] * size[1] * channels)
 
 

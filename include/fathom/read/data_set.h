@@ -59,6 +59,8 @@ class PixelSource {
   virtual std::size_t bytes_in_memory() const { return 0; }
   /// Some images are DICOM or NIfTI: a View says how they become grey levels, and no page shows them unasked.
   virtual bool medical() const { return false; }
+  /// Images are slices of volumes, of which ReadOptions::slices chooses.
+  virtual bool volumes() const { return false; }
 };
 
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
@@ -95,8 +97,9 @@ struct ReadOptions {
   unsigned threads = 1;
 };
 
-/// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h. Array files
-/// are read whole, but for a .npy file that can be mapped (see read_npy); image files only on request.
+/// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h, dicom.h.
+/// Array files are read whole, but for a .npy file that can be mapped (see read_npy); image files only on
+/// request.
 ///
 /// A file is recognised by its content, and by its suffix where the content does not tell; a folder by the
 /// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws InputError: nothing there,

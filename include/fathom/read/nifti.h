@@ -102,7 +102,7 @@ std::shared_ptr<const PixelSource> nifti_slices(const std::vector<std::filesyste
 
 /// Makes a data set of slices of one of volumes, whose Record::source is an index into `files`. Slices have
 /// the labels and the split of their volume, and its group, or else one group a volume; they are named
-/// "PATH/axial/077", and "PATH/t005/axial/077" in a volume with several times. What ReadOptions::slices
+/// "PATH#axial/077", and "PATH#t005/axial/077" in a volume with several times. What ReadOptions::slices
 /// leaves out is counted in a note.
 ///
 /// Reads every header, and with SliceOptions::min_foreground every volume. Throws InputError: a faulty

@@ -37,10 +37,10 @@ Table read_table(const std::filesystem::path& path, UnnamedColumns unnamed = Unn
 /// ReadOptions::labels, a table beside the folder of images `image_root`, whose images without a row are
 /// passed over and counted in a note.
 ///
-/// Paths may be relative to `image_root`, go upward, or be absolute; records show them as the table writes
-/// them and are ordered by their bytes. Usual column names are found in any case of letters; without a label
-/// column a manifest has no labels, and a note says so. Labels lose blanks around them, and ".0" after a
-/// whole number
+/// Volumes (.nii, .nii.gz) become their slices: see slices_of_volumes(). Paths may be relative to
+/// `image_root`, go upward, or be absolute; records show them as the table writes them and are ordered by
+/// their bytes. Usual column names are found in any case of letters; without a label column a manifest has no
+/// labels, and a note says so. Labels lose blanks around them, and ".0" after a whole number
 /// ("1.0" is "1"). Groups are numbered as they first appear; an image without a group is in none, and counted
 /// in a note.
 ///

@@ -290,9 +290,9 @@ TEST_F(Nifti, FoldersAreClassesAndVolumesAreGroups) {
   const DataSet data = open(folder(), slices);
   EXPECT_EQ(data.format, "nifti");
   EXPECT_EQ(paths_of(data),
-            (Names{"test/cat/c.nii/coronal/1", "test/cat/c.nii/coronal/2", "test/dog/d.nii.gz/coronal/1",
-                   "test/dog/d.nii.gz/coronal/2", "train/cat/b.nii/coronal/1", "train/cat/b.nii/coronal/2",
-                   "train/dog/a.NII/coronal/1", "train/dog/a.NII/coronal/2"}));
+            (Names{"test/cat/c.nii#coronal/1", "test/cat/c.nii#coronal/2", "test/dog/d.nii.gz#coronal/1",
+                   "test/dog/d.nii.gz#coronal/2", "train/cat/b.nii#coronal/1", "train/cat/b.nii#coronal/2",
+                   "train/dog/a.NII#coronal/1", "train/dog/a.NII#coronal/2"}));
   EXPECT_EQ(data.label_columns.at(0).classes, (Names{"cat", "dog"}));
   EXPECT_EQ(data.records[3].labels, std::vector<std::int32_t>{1});
   EXPECT_EQ(data.records[3].split, Split::test);
@@ -306,14 +306,31 @@ TEST_F(Nifti, FoldersAreClassesAndVolumesAreGroups) {
   EXPECT_TRUE(data.pixels->medical());
 }
 
+TEST_F(Nifti, TablesLabelVolumes) {
+  for (const char* name : {"a.nii", "b.nii", "c.nii"}) write(name, Made{}.file());
+  const fs::path table = write("t.csv", "path,label,who\nc.nii,x,p\na.nii,y,p\nb.nii,x,\n");
+  ReadOptions options;
+  options.group_column = "who";
+  options.slices.end = 1;
+  const DataSet data = open_data_set(table, options);
+  EXPECT_EQ(data.format, "table");
+  EXPECT_EQ(paths_of(data), (Names{"a.nii#axial/0", "b.nii#axial/0", "c.nii#axial/0"}));
+  EXPECT_EQ(data.records[0].labels, std::vector<std::int32_t>{1});
+  EXPECT_EQ(data.records[0].group, data.records[2].group);
+  EXPECT_NE(data.records[1].group.value(), data.records[0].group.value());
+  write("d.png", "");
+  const fs::path mixed = write("m.csv", "path\na.nii\nd.png\n");
+  EXPECT_TRUE(says(message_of([&] { open_data_set(mixed); }), {"m.csv: names 1 volumes among other images"}));
+}
+
 TEST_F(Nifti, NamesAreOrderedAsNumbersAre) {
   Made made;
   made.dim = {4, 1, 1, 11, 2, 1, 1, 1};
   made.voxels = counting(22);
   const DataSet data = open(write("t.nii", made.file()));
   ASSERT_EQ(data.records.size(), 22u);
-  EXPECT_EQ(data.records[0].path, "t.nii/t0/axial/00");
-  EXPECT_EQ(data.records[21].path, "t.nii/t1/axial/10");
+  EXPECT_EQ(data.records[0].path, "t.nii#t0/axial/00");
+  EXPECT_EQ(data.records[21].path, "t.nii#t1/axial/10");
   EXPECT_EQ(pixels_of<std::uint8_t>(data.pixels->read(13)), std::vector<std::uint8_t>{13});
   EXPECT_EQ(data.records[21].group, data.records[0].group);
 }
@@ -326,11 +343,11 @@ TEST_F(Nifti, SlicesAreChosenByStepAndRange) {
   SliceOptions slices;
   slices.step = 3;
   set_slice_range(slices, "2:9");
-  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii/axial/2", "s.nii/axial/5", "s.nii/axial/8"}));
+  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii#axial/2", "s.nii#axial/5", "s.nii#axial/8"}));
   set_slice_range(slices, ":4");
-  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii/axial/0", "s.nii/axial/3"}));
+  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii#axial/0", "s.nii#axial/3"}));
   set_slice_range(slices, "8:");
-  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii/axial/8"}));
+  EXPECT_EQ(paths_of(open(path, slices)), (Names{"s.nii#axial/8"}));
   set_slice_range(slices, "10:");
   EXPECT_TRUE(says(message_of([&] { open(path, slices); }), {"s.nii: has no slice left", "--slice-range"}));
   for (const char* wrong : {"5", "a:b", "4:4", "9:2", "-1:3", "1:2:3", ""}) {
@@ -353,7 +370,7 @@ TEST_F(Nifti, SlicesOfBackgroundAreLeftOut) {
   SliceOptions slices;
   slices.min_foreground = 0.5;
   const DataSet data = open(path, slices);
-  EXPECT_EQ(paths_of(data), (Names{"f.nii/axial/2", "f.nii/axial/3", "f.nii/axial/4"}));
+  EXPECT_EQ(paths_of(data), (Names{"f.nii#axial/2", "f.nii#axial/3", "f.nii#axial/4"}));
   EXPECT_TRUE(says(data.notes.at(0), {"3 axial slices of 1 volume, chosen from 5"}));
   slices.min_foreground = 0.01;
   EXPECT_EQ(open(path, slices).records.size(), 4u);

@@ -97,6 +97,7 @@ skip_bad = true
 classes = [["x", "y"], ["y", "z"]]
 split = "train"
 images = 4000
+view = "window"
 [[dataset]]
 name = "b"
 path = "q"
@@ -110,6 +111,10 @@ name = "c"
 path = "r"
 classes = ["x", "y", "z"]
 positive = "x"
+slices = "coronal"
+slice_range = "2:9"
+slice_step = 3
+min_foreground = 0.25
 )",
                                   "s.toml");
   EXPECT_EQ(study.models, (std::vector<std::string>{"resnet18", "vgg13"}));
@@ -156,7 +161,8 @@ positive = "x"
   EXPECT_EQ(a.classes, (std::vector<std::vector<std::string>>{{"x", "y"}, {"y", "z"}}));
   EXPECT_EQ(a.split, Split::train);
   EXPECT_EQ(a.images, 4000u);
-  EXPECT_EQ(a.protocol.name(), "pope2021-code+size=48+channels=grey+range=0,255");
+  EXPECT_EQ(a.read.view, View::window);
+  EXPECT_EQ(a.protocol.name(), "pope2021-code+view=window+size=48+channels=grey+range=0,255");
   EXPECT_EQ(a.samples, (std::vector<std::size_t>{250, 500}));
   EXPECT_EQ(a.test_samples, 100u);
   EXPECT_TRUE(a.uneven);
@@ -168,6 +174,7 @@ positive = "x"
   EXPECT_FALSE(b.uneven);
   EXPECT_EQ(study.data_sets.at(2).classes, (std::vector<std::vector<std::string>>{{"x", "y", "z"}}));
   EXPECT_EQ(study.data_sets.at(2).positive, "x");
+  EXPECT_EQ(study.data_sets.at(2).read.slices, (SliceOptions{SliceAxis::coronal, 3, 2, 9, 0.25}));
   EXPECT_EQ(place_of(study, "recipe.learning_rate"), "s.toml:22");
   EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:64");
   EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:61");
@@ -197,6 +204,10 @@ TEST(StudyFile, ErrorsNameFileAndLine) {
       {"models = [\"a\", \"a\"]\n" + kLeast.substr(kLeast.find("samples")),
        "s.toml:1: models names \"a\" twice"},
       {"models = [3]\n", "s.toml:1: models is no text"},
+      {kLeast + "slices = \"x\"\n", "s.toml:6: slices \"x\" is no direction of slices"},
+      {kLeast + "slice_range = \"5\"\n", "s.toml:6: slice_range \"5\" is no range of slices"},
+      {kLeast + "slice_step = 0\n", "s.toml:6: slice_step"},
+      {kLeast + "min_foreground = 2\n", "s.toml:6: min_foreground is no fraction"},
       {"samples = [1]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = [-5]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = []\n", "s.toml:1: samples is an empty list"},

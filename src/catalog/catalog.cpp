@@ -16,8 +16,9 @@ namespace fs = std::filesystem;
 
 namespace {
 
-constexpr std::array kEntries = {brats_entry,   chexpert_entry, mura_entry,     isic_entry,   mnist_entry,
-                                 cifar10_entry, cifar100_entry, imagenet_entry, celeba_entry, coco_entry};
+constexpr std::array kEntries = {brats_entry,   dbc_entry,      oai_entry,      chexpert_entry, mura_entry,
+                                 rsna_entry,    prostate_entry, isic_entry,     mnist_entry,    svhn_entry,
+                                 cifar10_entry, cifar100_entry, imagenet_entry, celeba_entry,   coco_entry};
 
 std::optional<CatalogEntry> find_entry(std::string_view name) {
   const std::string wanted = lower_case(name);

@@ -21,10 +21,15 @@ struct CatalogEntry {
 };
 
 CatalogEntry brats_entry();
+CatalogEntry dbc_entry();
+CatalogEntry oai_entry();
 CatalogEntry chexpert_entry();
 CatalogEntry mura_entry();
+CatalogEntry rsna_entry();
+CatalogEntry prostate_entry();
 CatalogEntry isic_entry();
 CatalogEntry mnist_entry();
+CatalogEntry svhn_entry();
 CatalogEntry cifar10_entry();
 CatalogEntry cifar100_entry();
 CatalogEntry imagenet_entry();

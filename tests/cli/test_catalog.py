@@ -14,7 +14,7 @@ from support import ROOT, Case, run
 
 SCHEMA = json.loads((ROOT / "docs" / "schema" / "catalog-1.schema.json").read_text())
 MEASURE_SCHEMA = json.loads((ROOT / "docs" / "schema" / "measure-1.schema.json").read_text())
-NAMES = "brats chexpert mura isic mnist cifar10 cifar100 imagenet celeba coco".split()
+NAMES = "brats dbc oai chexpert mura rsna prostate isic mnist svhn cifar10 cifar100 imagenet celeba coco".split()
 
 
 class CatalogCase(Case):

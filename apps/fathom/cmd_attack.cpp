@@ -89,6 +89,10 @@ Chosen test_images(const AttackCommand& command, const NetworkData& images,
   options.seed = fact(network, "seed.split").value_or(command.data.seed);
   options.uneven = true;  // what would be left to train on does not matter here
   if (same_data) options.test_samples = fact(network, "test_images");
+  // As published, the test images depend on how many were trained on.
+  if (same_data && images.prepared.protocol.published_code) {
+    options.train_samples = fact(network, "train_images").value_or(0);
+  }
   TrainTestSplit split = split_train_test(images.prepared, options, images.data.path);
   Chosen chosen{std::move(split.test), !split.own, {}};
   if (chosen.drawn && !same_data) {

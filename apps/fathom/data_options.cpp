@@ -2,6 +2,7 @@
 
 #include <CLI/CLI.hpp>
 
+#include "fathom/catalog/catalog.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
 #include "redaction.h"
@@ -25,9 +26,9 @@ CLI::Option* add_list(CLI::App& command, const char* name, std::vector<std::stri
 
 void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string forms =
-      "Folder with one sub-folder a class, CSV manifest, DICOM files, .npz, .npy, IDX or CIFAR binary file "
+      "Folder with one sub-folder a class, CSV manifest, DICOM, NIfTI, .npz, .npy, IDX or CIFAR binary file "
       "or "
-      "folder";
+      "folder, or a data set by name (brats:DIR, see fathom catalog)";
   CLI::Option* const named =
       command.add_option("DATA", data, forms + (sets == Sets::several ? "; several make one table" : ""))
           ->required();
@@ -160,6 +161,7 @@ Selection DataOptions::selection() const {
   }
   if (samples > 0) chosen.samples = samples;
   chosen.seed = seed;
+  chosen.listing_order = !compat.empty();
   return chosen;
 }
 
@@ -176,7 +178,7 @@ DataSet DataOptions::open(const std::string& path, View chosen) const {
   options.view = chosen;
   options.threads = threads;
   if (!labels.empty()) options.labels = labels;
-  DataSet opened = open_data_set(path, options);
+  DataSet opened = open_data(path, options);
   if (ignore_labels) {
     opened.label_columns.clear();
     for (Record& record : opened.records) record.labels.clear();

@@ -76,6 +76,7 @@ int parse_and_run(int argc, char** argv) {
   add_relate(app, line);
   add_plan(app, line);
   add_study(app, line);
+  add_catalog(app, line);
   add_synth(app);
   try {
     app.parse(argc, argv);

@@ -40,7 +40,7 @@ std::vector<std::string> texts_of(WorkbookRow& row, const std::vector<std::size_
   return texts;
 }
 
-Spreadsheet as_table(WorkbookSheet sheet, const std::string& name) {
+Spreadsheet as_table(WorkbookSheet sheet, const std::string& name, UnnamedColumns unnamed) {
   Spreadsheet table;
   table.name = name;
   if (sheet.rows.empty()) {
@@ -61,7 +61,7 @@ Spreadsheet as_table(WorkbookSheet sheet, const std::string& name) {
     row.cells = {};
     if (table.header.empty()) {
       table.header = std::move(texts);
-      check_header(table.header, line_of(name, row.number));
+      check_header(table.header, line_of(name, row.number), unnamed);
     } else {
       table.rows.push_back(std::move(texts));
       table.lines.push_back(row.number);
@@ -79,7 +79,8 @@ bool begins_as_compound_file(std::span<const std::byte> bytes) {
 
 }  // namespace
 
-Spreadsheet read_spreadsheet(const std::filesystem::path& path, const std::optional<std::string>& sheet) {
+Spreadsheet read_spreadsheet(const std::filesystem::path& path, const std::optional<std::string>& sheet,
+                             UnnamedColumns unnamed) {
   std::array<std::byte, 8> buffer = {};
   const std::span<const std::byte> start(buffer.data(), open_bytes(path)->read(buffer));
   const std::string suffix = lower_case(path.extension().string());
@@ -88,18 +89,18 @@ Spreadsheet read_spreadsheet(const std::filesystem::path& path, const std::optio
                      "save it as .xlsx without a password, or the sheet as CSV");
   }
   if (begins_as_zip(start) || suffix == ".xlsx" || suffix == ".xlsm") {
-    return as_table(read_workbook_sheet(ZipArchive(path, workbook_words()), sheet), path.string());
+    return as_table(read_workbook_sheet(ZipArchive(path, workbook_words()), sheet), path.string(), unnamed);
   }
   if (sheet) {
     throw InputError(path.string(), "is delimited text, which has no sheet " + shown(*sheet),
                      "name no sheet, or give a workbook");
   }
-  return read_table(path);
+  return read_table(path, unnamed);
 }
 
 Spreadsheet parse_workbook(std::span<const std::byte> bytes, const std::string& name,
-                           const std::optional<std::string>& sheet) {
-  return as_table(read_workbook_sheet(ZipArchive(bytes, name, workbook_words()), sheet), name);
+                           const std::optional<std::string>& sheet, UnnamedColumns unnamed) {
+  return as_table(read_workbook_sheet(ZipArchive(bytes, name, workbook_words()), sheet), name, unnamed);
 }
 
 }  // namespace fathom

@@ -119,10 +119,11 @@ class TableParser {
 
 }  // namespace
 
-void check_header(std::vector<std::string>& header, const std::string& where) {
+void check_header(std::vector<std::string>& header, const std::string& where, UnnamedColumns unnamed) {
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < header.size(); ++i) {
     header[i] = std::string(trimmed(header[i]));
+    if (header[i].empty() && unnamed == UnnamedColumns::allowed) continue;
     const bool row_numbers = i == 0 && header.size() > 1;
     if (header[i].empty() && !row_numbers) {
       throw InputError(where, "column " + std::to_string(i + 1) + " has no name",
@@ -145,14 +146,14 @@ std::size_t Table::column(std::string_view wanted) const {
                    nearest ? "did you mean " + shown(*nearest) + "?" : "name one of its columns");
 }
 
-Table parse_table(std::string_view text, std::string name) {
+Table parse_table(std::string_view text, std::string name, UnnamedColumns unnamed) {
   Table table;
   table.name = std::move(name);
   TableParser parser(text, table.name);
   if (!parser.next(table.header)) {
     throw InputError(table.name, "is empty", "give a table whose first line names its columns");
   }
-  check_header(table.header, line_of(table.name, parser.line()));
+  check_header(table.header, line_of(table.name, parser.line()), unnamed);
   std::vector<std::string> fields;
   while (parser.next(fields)) {
     if (fields.size() != table.header.size()) {
@@ -167,11 +168,11 @@ Table parse_table(std::string_view text, std::string name) {
   return table;
 }
 
-Table read_table(const std::filesystem::path& path) {
+Table read_table(const std::filesystem::path& path, UnnamedColumns unnamed) {
   const std::unique_ptr<ByteSource> source = open_bytes(path);
   std::string text(source->at_most(), '\0');
   text.resize(source->read(std::as_writable_bytes(std::span(text))));
-  return parse_table(text, path.string());
+  return parse_table(text, path.string(), unnamed);
 }
 
 }  // namespace fathom

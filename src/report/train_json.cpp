@@ -42,14 +42,17 @@ Json data(const TrainRecord& record) {
 
 Json split(const TrainRecord& record) {
   const TrainTestSplit& split = record.split;
-  return {{"source", split.own ? "data" : "drawn"},
+  return {{"source", split.published ? "published"
+                     : split.own     ? "data"
+                                     : "drawn"},
           {"train", {{"images", split.train.size()}, {"classes", counts(record, split.train_classes)}}},
           {"test", {{"images", split.test.size()}, {"classes", counts(record, split.test_classes)}}},
           {"available", split.available},
           {"left_out",
            {{"copies", split.copies_left_out},
             {"groups", split.groups_left_out},
-            {"beside_test", split.beside_test}}}};
+            {"beside_test", split.beside_test}}},
+          {"groups_on_both_sides", split.groups_on_both_sides}};
 }
 
 Json paths(std::span<const std::uint32_t> rows, std::span<const Record> records) {

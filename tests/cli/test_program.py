@@ -35,7 +35,7 @@ class Program(Case):
             self.assertEqual(sorted(set(shown) - {"-h"}), sorted(options), command)
 
     def test_help_fits_a_terminal(self):
-        for command in ((), ("measure",), ("synth",), ("study",), ("study", "run"), ("study", "slurm")):
+        for command in ((), ("measure",), ("synth",), ("catalog",), ("study",), ("study", "run"), ("study", "slurm")):
             for line in self.succeeds(*command, "--help").splitlines():
                 self.assertLessEqual(len(line), 80, line)
 

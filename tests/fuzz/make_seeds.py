@@ -252,6 +252,20 @@ def seeds():
                      "b": {"dtype": "I64", "shape": [], "data_offsets": [24, 32]}}, count[:32]),
         safetensors({"a": {"dtype": "BF16", "shape": [0, 3], "data_offsets": [0, 0]},
                      "b": {"dtype": "BOOL", "shape": [5], "data_offsets": [0, 5]}}, bytes(5))]
+    pre = b"DICOM_Images/A_001/pre/A_001_pre_012.dcm"
+    yield "fuzz_catalog", [
+        b"b" + b"0" * 12 + b"1" * 12 + b"0" * 3,
+        b"cPath,Sex,Pleural Effusion\nCheXpert-v1.0/train/patient00001/study1/view1_frontal.jpg,Male,1.0\n"
+        b"CheXpert-v1.0/train/patient00002/study1/view1_frontal.jpg,Male,\n",
+        b"dPatient ID,Start Slice,End Slice\nA_001,9,12\n\0original_path_and_filename,classic_path,\n" + pre + b",D/1.dcm,\n",
+        b"f000001.jpg 2880\n000002.jpg 1\n",
+        b"iimage,MEL,NV\nISIC_1,0.0,1.0\nISIC_2,1.0,0.0\n\0image,lesion_id\nISIC_1,B_1\nISIC_2,\n",
+        b"mMURA-v1.1/train/XR_ELBOW/patient00001/study1_positive/image1.png\n"
+        b"MURA-v1.1/train/XR_ELBOW/patient00002/study1_negative/image1.png\n",
+        b"nImageId,PredictionString\nILSVRC2012_val_1,n01440764 1 2 3 4 \n",
+        b"oID|SIDE|READPRJ|V00XRKL\n9000099|1: Right|15|2\n9000099|2: Left|15|.: Missing\n",
+        b"pPatient ID,seriesInstanceUID_US,UCLA Score (Similar to PIRADS v2)\nA,2.25.1,3\nA,2.25.1,1\nB,2.25.2,\n",
+        b"rID,Label\nID_12cadc6af_any,1\nID_12cadc6af_subdural,1\nID_2_any,0\n"]
     yield "fuzz_table", [
         b"path,label\na.png,0\nb.png,1\n", b"\xef\xbb\xbfpath;label;group\r\na.png;x;1\r\n\"b;\"\"c.png\";y;2\r\n",
         b"path\tlabel\n\"two\nlines.png\"\t0", b"path,label,split\na,1,train\n\nb,2,test\n"]

@@ -28,10 +28,12 @@ using Spreadsheet = Table;
 /// Throws InputError naming the sheets there are when `sheet` is none of them, and where a sheet is asked of
 /// delimited text.
 Spreadsheet read_spreadsheet(const std::filesystem::path& path,
-                             const std::optional<std::string>& sheet = std::nullopt);
+                             const std::optional<std::string>& sheet = std::nullopt,
+                             UnnamedColumns unnamed = UnnamedColumns::refused);
 
 /// As read_spreadsheet(), of a workbook in memory.
 Spreadsheet parse_workbook(std::span<const std::byte> bytes, const std::string& name,
-                           const std::optional<std::string>& sheet = std::nullopt);
+                           const std::optional<std::string>& sheet = std::nullopt,
+                           UnnamedColumns unnamed = UnnamedColumns::refused);
 
 }  // namespace fathom

@@ -21,14 +21,17 @@ struct Table {
   std::size_t column(std::string_view wanted) const;
 };
 
+/// What a column without a name is, other than the first: a fault, or one that nobody can ask for.
+enum class UnnamedColumns { refused, allowed };
+
 /// Parses a table. The delimiter is the one of comma, semicolon, tab, bar ("|") that the header has most of,
 /// outside quotes (the first of these when there are as many). Empty lines are passed over. Column names lose
 /// blanks around them; the first may be empty, as pandas writes its row numbers. Throws InputError with the
 /// line: a quote that never closes, text after a closing quote, a row of another length than the header, any
 /// other column without a name, two of one name, no header, a NUL byte.
-Table parse_table(std::string_view text, std::string name);
+Table parse_table(std::string_view text, std::string name, UnnamedColumns unnamed = UnnamedColumns::refused);
 /// As parse_table. Throws InputError also when the file cannot be read.
-Table read_table(const std::filesystem::path& path);
+Table read_table(const std::filesystem::path& path, UnnamedColumns unnamed = UnnamedColumns::refused);
 
 /// Opens images listed in a table: a manifest (`image_root` is the table's folder), or, with
 /// ReadOptions::labels, a table beside the folder of images `image_root`, whose images without a row are

@@ -9,6 +9,7 @@
 #include "commands.h"
 #include "data_options.h"
 #include "fathom/core/atomic_file.h"
+#include "fathom/estimate/estimators.h"
 #include "fathom/estimate/measure.h"
 #include "fathom/prepare/prepare.h"
 #include "fathom/report/html_page.h"
@@ -161,6 +162,12 @@ void run_measure(MeasureCommand& command, const std::vector<std::string>& line) 
   write(command, records, line);
 }
 
+std::string estimator_help() {
+  std::string names;
+  for (const Estimator& estimator : all_estimators()) names += ", " + estimator.name;
+  return "Estimators of dimension: all" + names;
+}
+
 }  // namespace
 
 void add_measure(CLI::App& app, const std::vector<std::string>& line) {
@@ -175,7 +182,7 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->type_name("N")
       ->capture_default_str()
       ->group(measuring);
-  measure->add_option("--estimator", command->measure.estimators, "Estimators: mle, twonn, gride")
+  measure->add_option("--estimator", command->measure.estimators, estimator_help())
       ->delimiter(',')
       ->allow_extra_args(false)
       ->type_name("A,B,...")

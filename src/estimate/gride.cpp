@@ -7,6 +7,8 @@
 #include <vector>
 
 #include "estimate/bernoulli_sums.h"
+#include "estimate/halved_estimates.h"
+#include "estimate/normal_uncertainty.h"
 #include "fathom/core/error.h"
 
 namespace fathom {
@@ -71,20 +73,27 @@ std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_
   const std::span<const double> ratios = without_ties(numbers);
   const std::optional<Maximum> maximum = maximize(ratios, n1, n2);
   if (!maximum) return std::nullopt;
-  DimensionEstimate estimate{.estimator = "gride",
-                             .variant = "ml",
-                             .k = {},
-                             .n1 = n1,
-                             .n2 = n2,
-                             .value = maximum->d,
-                             .analytic = {},
-                             .uncertainty = {},
-                             .interval_method = {},
-                             .n = ratios.size()};
+  DimensionEstimate estimate = plain_estimate("gride", "ml", maximum->d, ratios.size());
+  estimate.n1 = n1;
+  estimate.n2 = n2;
   const double error = 1.0 / std::sqrt(maximum->information);
-  estimate.analytic =
-      Uncertainty{error, {maximum->d - 1.959963984540054 * error, maximum->d + 1.959963984540054 * error}};
+  estimate.analytic = normal_uncertainty(maximum->d, error);
   return estimate;
+}
+
+Estimator gride_estimator() {
+  return {
+      .name = "gride",
+      .neighbors = [](const EstimatorSettings&) { return std::size_t{2}; },
+      .from_distances =
+          [](const EstimatorSettings&, std::size_t listed) {
+            std::vector<StatisticEstimates> all;
+            for (std::size_t n1 = 1; 2 * n1 <= listed; n1 *= 2) {
+              StatisticEstimates& one = all.emplace_back(StatisticEstimates{gride_statistic(n1, 2 * n1), {}});
+              one.make.emplace_back([n1](const LogDistances& d) { return gride(d, n1, 2 * n1); });
+            }
+            return all;
+          }};
 }
 
 }  // namespace fathom

@@ -1,15 +1,13 @@
 #include "fathom/estimate/measure.h"
 
 #include <algorithm>
-#include <boost/math/distributions/students_t.hpp>
 #include <cmath>
-#include <functional>
 #include <limits>
 #include <memory>
 
 #include "estimate/draw_scans.h"
 #include "fathom/core/random.h"
-#include "fathom/estimate/gride.h"
+#include "fathom/estimate/estimators.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/split_halves.h"
 #include "fathom/estimate/twonn.h"
@@ -26,8 +24,14 @@ constexpr std::uint64_t kOrderStream = 0x6f726465;  // apart from every other us
 constexpr std::size_t kFewestNeighbors = 64;        // listed, so that Gride reaches n2 = 64
 constexpr unsigned kHalvings = 5;                   // of the curve of d against the number of images
 
-bool wanted(const MeasureOptions& options, const char* estimator) {
-  return std::ranges::find(options.estimators, estimator) != options.estimators.end();
+EstimatorSettings settings_of(const MeasureOptions& options) {
+  EstimatorSettings settings;
+  settings.k = options.k;
+  settings.seed = options.seed;
+  settings.threads = options.threads;
+  settings.simd = options.simd;
+  settings.search = options.search;
+  return settings;
 }
 
 void check_images(const PreparedData& data, const Duplicates& duplicates, const std::string& name,
@@ -83,81 +87,6 @@ void add_conflicts(const std::vector<std::uint32_t>& rows, const PreparedData& d
   }
 }
 
-/// Estimates to be made of the whole and, for their standard errors, of halves.
-struct Planned {
-  PointStatistic statistic;
-  /// Of every value of the statistic.
-  std::vector<std::function<std::optional<DimensionEstimate>(const LogDistances&)>> make;
-};
-
-std::vector<Planned> plan(const MeasureOptions& options, std::size_t neighbors) {
-  std::vector<Planned> planned;
-  if (wanted(options, "mle")) {
-    Planned& mles = planned.emplace_back(Planned{mle_statistic(options.k), {}});
-    for (const MleVariant variant :
-         {MleVariant::pooled, MleVariant::as_published, MleVariant::mean, MleVariant::mean_unbiased}) {
-      mles.make.emplace_back([k = options.k, variant](const LogDistances& d) { return mle(d, k, variant); });
-    }
-  }
-  if (wanted(options, "twonn")) {
-    Planned& twonns = planned.emplace_back(Planned{twonn_statistic(), {}});
-    for (const TwonnVariant variant : {TwonnVariant::ml, TwonnVariant::linear, TwonnVariant::as_published}) {
-      twonns.make.emplace_back([variant](const LogDistances& d) { return twonn(d, variant); });
-    }
-  }
-  if (wanted(options, "gride")) {
-    for (std::size_t n1 = 1; 2 * n1 <= neighbors; n1 *= 2) {
-      Planned& one = planned.emplace_back(Planned{gride_statistic(n1, 2 * n1), {}});
-      one.make.emplace_back([n1](const LogDistances& d) { return gride(d, n1, 2 * n1); });
-    }
-  }
-  return planned;
-}
-
-void set_uncertainty(DimensionEstimate& estimate, const std::optional<double>& log_error, double t) {
-  if (log_error) {
-    const double spread = std::exp(t * *log_error);
-    estimate.uncertainty =
-        Uncertainty{estimate.value * *log_error, {estimate.value / spread, estimate.value * spread}};
-    estimate.interval_method = "split_halves";
-  } else {
-    estimate.uncertainty = estimate.analytic;
-    estimate.interval_method = estimate.analytic ? "analytic" : "none";
-  }
-}
-
-std::vector<DimensionEstimate> estimate_dimension(const NeighborTable& table, const LogDistances& distances,
-                                                  const MeasureOptions& options, Progress& progress) {
-  const std::vector<Planned> planned = plan(options, table.k());
-  const SplitHalvesOptions halves{100, options.seed, options.threads};
-  // Every neighbour is listed of a small set; of a large one only the nearest, which must do for halves too.
-  const auto reaches = [&](std::size_t neighbors) {
-    return table.k() + 1 == table.points() || neighbors_for_halves(neighbors) <= table.k();
-  };
-  std::vector<PointStatistic> statistics;
-  std::vector<std::optional<std::size_t>> statistic_of;
-  for (const Planned& one : planned) {
-    statistic_of.emplace_back();
-    if (!reaches(one.statistic.neighbors)) continue;
-    statistic_of.back() = statistics.size();
-    statistics.push_back(one.statistic);
-  }
-  const auto errors = split_half_errors(table, distances, statistics, halves, progress);
-
-  const boost::math::students_t_distribution<double> student(halves.splits);
-  const double t = boost::math::quantile(student, 0.975);
-  std::vector<DimensionEstimate> estimates;
-  for (std::size_t p = 0; p < planned.size(); ++p) {
-    for (std::size_t value = 0; value < planned[p].make.size(); ++value) {
-      std::optional<DimensionEstimate> estimate = planned[p].make[value](distances);
-      if (!estimate) continue;
-      set_uncertainty(*estimate, statistic_of[p] ? errors[*statistic_of[p]][value] : std::nullopt, t);
-      estimates.push_back(std::move(*estimate));
-    }
-  }
-  return estimates;
-}
-
 DimensionByImages point_of_curve(const NeighborTable& table, const LogDistances& distances, std::size_t k) {
   const auto nan = std::numeric_limits<double>::quiet_NaN();
   return {table.points(), mle_value(distances, std::min(k, distances.k()), MleVariant::pooled).value_or(nan),
@@ -187,12 +116,7 @@ void check_measure_options(const MeasureOptions& options) {
     throw UsageError("-k", std::to_string(options.k) + " is too few neighbours",
                      "give 3 or more; the papers use 20");
   }
-  for (const std::string& estimator : options.estimators) {
-    if (estimator != "mle" && estimator != "twonn" && estimator != "gride") {
-      throw UsageError("--estimator", "there is no estimator \"" + estimator + "\"",
-                       "use mle, twonn or gride");
-    }
-  }
+  chosen_estimators(options.estimators);
   if (options.anchors > 0 && options.anchors < fewest_anchors(options.k)) {
     throw UsageError("--anchors",
                      std::to_string(options.anchors) +
@@ -202,7 +126,8 @@ void check_measure_options(const MeasureOptions& options) {
 }
 
 std::size_t neighbors_listed(const MeasureOptions& options) {
-  return std::max(kFewestNeighbors, neighbors_for_halves(options.k));
+  return std::max({kFewestNeighbors, neighbors_for_halves(options.k),
+                   neighbors_to_list(chosen_estimators(options.estimators), settings_of(options))});
 }
 
 std::size_t fewest_anchors(std::size_t k) {
@@ -274,7 +199,11 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     throw InputError(name, "has equal distances between all its images, which have no dimension",
                      "check that the images are not made by a rule, such as one bright pixel each");
   }
-  result.dimension = estimate_dimension(table, distances, options, progress);
+  DimensionEstimates estimates = run_estimators(chosen_estimators(options.estimators),
+                                                {data.matrix, duplicates.distinct, table, distances, groups},
+                                                settings_of(options), progress);
+  result.dimension = std::move(estimates.estimates);
+  result.skipped = std::move(estimates.skipped);
   const std::vector<double> by_k = mle_by_k(distances);
   for (std::size_t i = 0; i < by_k.size(); ++i) result.by_k.push_back({i + 3, by_k[i]});
   result.by_images.push_back(point_of_curve(table, distances, options.k));

@@ -129,4 +129,20 @@ std::vector<double> mle_by_k(const LogDistances& distances) {
   return values;
 }
 
+Estimator mle_estimator() {
+  return {
+      .name = "mle",
+      .neighbors = [](const EstimatorSettings& settings) { return settings.k; },
+      .from_distances =
+          [](const EstimatorSettings& settings, std::size_t) {
+            const std::size_t k = settings.k;
+            StatisticEstimates estimates{mle_statistic(k), {}};
+            for (const MleVariant variant : kVariants) {
+              estimates.make.emplace_back([k, variant](const LogDistances& d) { return mle(d, k, variant); });
+            }
+            estimates.local = [k](double sum) { return static_cast<double>(k - 1) / sum; };
+            return std::vector{estimates};
+          }};
+}
+
 }  // namespace fathom

@@ -88,4 +88,18 @@ std::optional<DimensionEstimate> twonn(const LogDistances& distances, TwonnVaria
   return estimate;
 }
 
+Estimator twonn_estimator() {
+  return {.name = "twonn",
+          .neighbors = [](const EstimatorSettings&) { return std::size_t{2}; },
+          .from_distances =
+              [](const EstimatorSettings&, std::size_t) {
+                StatisticEstimates estimates{twonn_statistic(), {}};
+                for (const TwonnVariant variant :
+                     {TwonnVariant::ml, TwonnVariant::linear, TwonnVariant::as_published}) {
+                  estimates.make.emplace_back([variant](const LogDistances& d) { return twonn(d, variant); });
+                }
+                return std::vector{estimates};
+              }};
+}
+
 }  // namespace fathom

@@ -50,6 +50,7 @@ Json json_of(const DimensionEstimate& estimate) {
   json["analytic_std_error"] = estimate.analytic ? Json(estimate.analytic->std_error) : Json();
   json["analytic_interval"] = estimate.analytic ? interval(estimate.analytic->interval) : Json();
   json["n"] = estimate.n;
+  if (estimate.largest) json["largest"] = *estimate.largest;
   return json;
 }
 

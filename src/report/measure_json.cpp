@@ -46,6 +46,10 @@ Json data_set(const MeasureRecord& record) {
     rejected.push_back({{"path", image.path}, {"reason", image.reason}});
   Json dimensions = Json::array();
   for (const DimensionEstimate& estimate : measurement.dimension) dimensions.push_back(json_of(estimate));
+  Json skipped = Json::array();
+  for (const auto& [estimator, reason] : measurement.skipped) {
+    skipped.push_back({{"estimator", estimator}, {"reason", reason}});
+  }
   Json by_k = Json::array();
   for (const DimensionByK& point : measurement.by_k) by_k.push_back({{"k", point.k}, {"value", point.value}});
   Json by_images = Json::array();
@@ -78,6 +82,7 @@ Json data_set(const MeasureRecord& record) {
           {"alpha_dropped", record.alpha_dropped},
           {"duplicates", duplicates(measurement)},
           {"dimension", std::move(dimensions)},
+          {"skipped", std::move(skipped)},
           {"dimension_by_k", std::move(by_k)},
           {"dimension_by_images", std::move(by_images)},
           {"label_sharpness", labelled ? json_of(measurement.tasks.front().label_sharpness) : Json()},

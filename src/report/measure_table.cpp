@@ -43,10 +43,26 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
   return cells;
 }
 
+/// Of every estimator that the columns do not show the first of its values, which is its headline.
+std::vector<Cells> other_estimates(const Measurement& measurement) {
+  std::vector<Cells> rows;
+  std::string last;
+  for (const DimensionEstimate& estimate : measurement.dimension) {
+    const std::string& name = estimate.estimator;
+    if (name == last || name == "mle" || name == "twonn" || name == "gride") continue;
+    rows.push_back({name + " (" + estimate.variant + ")", with_interval(&estimate)});
+    last = name;
+  }
+  return rows;
+}
+
 std::string details(const MeasureRecord& record, bool named) {
   const Measurement& measurement = record.measurement;
   const std::string indent = named ? "  " : "";
   std::string text = named ? printable(record.name) + "\n" : "";
+  if (const std::vector<Cells> others = other_estimates(measurement); !others.empty()) {
+    text += aligned(others);
+  }
   for (const TaskMeasurement& task : measurement.tasks) {
     const SharpnessPair& pair = task.label_sharpness.pairs.front();
     const std::string column = measurement.tasks.size() > 1 ? " by " + printable(task.label_column) : "";

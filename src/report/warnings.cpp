@@ -95,6 +95,19 @@ void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& ou
   }
 }
 
+void warn_of_estimators(const MeasureRecord& record, std::vector<std::string>& out) {
+  for (const auto& [estimator, reason] : record.measurement.skipped) {
+    out.push_back(fmt::format("no estimate by {}: it {}", estimator, reason));
+  }
+  for (const DimensionEstimate& estimate : record.measurement.dimension) {
+    if (!estimate.largest || estimate.value <= *estimate.largest) continue;
+    out.push_back(
+        fmt::format("{} gives {:.1f}, and {} images tell dimensions up to about {:.1f} by it: take it "
+                    "as a lower bound, or add images",
+                    estimate.estimator, estimate.value, estimate.n, *estimate.largest));
+  }
+}
+
 void warn_of_sharpness(const MeasureRecord& record, std::vector<std::string>& out) {
   const Measurement& measurement = record.measurement;
   if (measurement.tasks.empty() || !measurement.anchors) return;
@@ -111,6 +124,7 @@ std::vector<std::string> warnings(const MeasureRecord& record) {
   warn_of_images(record, out);
   warn_of_copies(record, out);
   warn_of_dimension(record, out);
+  warn_of_estimators(record, out);
   warn_of_sharpness(record, out);
   return out;
 }

@@ -85,7 +85,7 @@ class Schema(MeasureCase):
     def test_options(self):
         data = self.npz(noise(60, 6, 6, 3), numpy.arange(60) % 3)
         for words in (("--ignore-labels",), ("--draws", 0), ("--compat", "iclr2024-code"), ("--estimator", "twonn"),
-                      ("--estimator", "gride,mle"), ("--range", "0,1"), ("--protocol", "native")):
+                      ("--estimator", "gride,mle"), ("--estimator", "all"), ("--range", "0,1"), ("--protocol", "native")):
             with self.subTest(words):
                 self.valid(data, "-k", 5, *words)
 
@@ -582,6 +582,17 @@ class Output(MeasureCase):
         self.assertEqual(names(), {"mle", "twonn", "gride"})
         self.assertEqual(names("--estimator", "twonn"), {"twonn"})
         self.assertEqual(names("--estimator", "gride,mle"), {"gride", "mle"})
+
+    def test_all_estimators(self):
+        data_set = self.measured(self.one, "--estimator", "all")
+        skipped = {one["estimator"]: one["reason"] for one in data_set["skipped"]}
+        found = {one["estimator"] for one in data_set["dimension"]}
+        self.assertEqual(found | set(skipped), set(SCHEMA["$defs"]["dimension"]["properties"]["estimator"]["enum"]))
+        self.assertIn("needs at least 101 distinct points", skipped["mom"])
+        self.assertTrue(any("no estimate by mom: it needs at least 101" in line for line in data_set["warnings"]))
+        plain = self.measured(self.one)
+        self.assertEqual([one for one in data_set["dimension"] if one["estimator"] in ("mle", "twonn")],
+                         [one for one in plain["dimension"] if one["estimator"] != "gride"])
 
     def test_protocols(self):
         write_images(self.folder / "set" / "a", noise(20, 10, 14, 3))

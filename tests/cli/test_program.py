@@ -78,7 +78,7 @@ class WrongUsage(Case):
                 ("--protocol", "nonsense", "iclr2024, miccai2022, pope2021, native"),
                 ("--size", "0", "native"), ("--size", "8x", "native"), ("--channels", "blue", "rgb"),
                 ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"), ("--view", "x", "stored, window"),
-                ("--split", "x", "train, val, test"), ("--estimator", "x", "mle, twonn or gride"),
+                ("--split", "x", "train, val, test"), ("--estimator", "x", "all, or some of mle, twonn, gride"),
                 ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help"),
                 ("--anchors", "49", "give 50 or more")):
             # DATA does not exist either: the option is judged first.

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <optional>
 #include <string>
+#include <vector>
 
 namespace fathom {
 
@@ -18,9 +19,9 @@ struct Uncertainty {
 };
 
 struct DimensionEstimate {
-  std::string estimator;  ///< "mle", "twonn", "gride"
+  std::string estimator;  ///< as `--estimator` names it: "mle", "twonn", ...
   std::string variant;
-  std::optional<std::size_t> k;       ///< neighbours, of mle
+  std::optional<std::size_t> k;       ///< neighbours, where the estimator takes so many of each point
   std::optional<std::size_t> n1, n2;  ///< neighbour ranks, of gride
   double value = 0.0;
   /// Under the estimator's own model, which takes neighbourhoods as independent. Not every variant has one.
@@ -29,6 +30,11 @@ struct DimensionEstimate {
   std::optional<Uncertainty> uncertainty;
   std::string interval_method;  ///< "split_halves", "analytic" or "none"
   std::size_t n = 0;            ///< points used
+  /// About the largest dimension that the estimator can tell at this n, where it has such a limit.
+  std::optional<double> largest = {};
+  /// Of every row of the neighbour table, where the method has values of points and they were asked for; NaN
+  /// where a point has none.
+  std::vector<double> local = {};
 };
 
 }  // namespace fathom

@@ -18,6 +18,7 @@
 #include <optional>
 
 #include "fathom/estimate/dimension.h"
+#include "fathom/estimate/estimator.h"
 #include "fathom/estimate/log_distances.h"
 #include "fathom/estimate/point_statistic.h"
 
@@ -28,5 +29,8 @@ PointStatistic gride_statistic(std::size_t n1, std::size_t n2);
 
 std::optional<double> gride_value(const LogDistances& distances, std::size_t n1, std::size_t n2);
 std::optional<DimensionEstimate> gride(const LogDistances& distances, std::size_t n1, std::size_t n2);
+
+/// Ranks n1 = 1, 2, 4, ... with n2 = 2 n1, as far as neighbours are listed.
+Estimator gride_estimator();
 
 }  // namespace fathom

@@ -11,6 +11,7 @@
 #include "fathom/core/progress.h"
 #include "fathom/core/simd_level.h"
 #include "fathom/estimate/dimension.h"
+#include "fathom/estimate/estimators.h"
 #include "fathom/estimate/label_sharpness.h"
 #include "fathom/neighbors/search_mode.h"
 #include "fathom/prepare/prepare.h"
@@ -19,7 +20,7 @@ namespace fathom {
 
 struct MeasureOptions {
   std::size_t k = 20;
-  std::vector<std::string> estimators{"mle", "twonn", "gride"};
+  std::vector<std::string> estimators{"mle", "twonn", "gride"};  ///< or "all"
   std::size_t draws = 25;  ///< of label sharpness
   std::size_t images_per_draw = 1000;
   bool across_groups = false;   ///< pairs of one group are left out
@@ -69,6 +70,7 @@ struct DimensionByImages {
 struct Measurement {
   std::size_t images = 0, distinct = 0;
   std::vector<DimensionEstimate> dimension;
+  std::vector<SkippedEstimator> skipped;  ///< asked for, and without a value on these data
   std::vector<DimensionByK> by_k;
   std::vector<DimensionByImages> by_images;  ///< nested halves, ascending, the last one all
   DuplicateReport duplicates;

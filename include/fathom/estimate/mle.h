@@ -28,6 +28,7 @@
 #include <vector>
 
 #include "fathom/estimate/dimension.h"
+#include "fathom/estimate/estimator.h"
 #include "fathom/estimate/log_distances.h"
 #include "fathom/estimate/point_statistic.h"
 
@@ -48,5 +49,8 @@ std::optional<DimensionEstimate> mle(const LogDistances& distances, std::size_t 
 
 /// Pooled estimates for k = 3 .. distances.k() in one pass; entry i is k = 3 + i. Infinite ones are NaN.
 std::vector<double> mle_by_k(const LogDistances& distances);
+
+/// All variants, each with the mean's values of points, (k-1)/S_i.
+Estimator mle_estimator();
 
 }  // namespace fathom

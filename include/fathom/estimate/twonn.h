@@ -26,6 +26,7 @@
 #include <optional>
 
 #include "fathom/estimate/dimension.h"
+#include "fathom/estimate/estimator.h"
 #include "fathom/estimate/log_distances.h"
 #include "fathom/estimate/point_statistic.h"
 
@@ -43,5 +44,7 @@ std::optional<double> twonn_value(const LogDistances& distances, TwonnVariant va
 
 /// With its analytic uncertainty (ml). Nothing when it is refused.
 std::optional<DimensionEstimate> twonn(const LogDistances& distances, TwonnVariant variant);
+
+Estimator twonn_estimator();
 
 }  // namespace fathom

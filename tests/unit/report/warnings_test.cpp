@@ -59,6 +59,26 @@ TEST(Warnings, LowContrast) {
   EXPECT_TRUE(warnings(record).empty());
 }
 
+TEST(Warnings, EstimatorsWithoutAValue) {
+  MeasureRecord record = made_record();
+  record.measurement.skipped = {{"mom", "needs at least 101 distinct points, and there are 60"}};
+  EXPECT_EQ(only(record), "no estimate by mom: it needs at least 101 distinct points, and there are 60");
+}
+
+TEST(Warnings, BeyondWhatAnEstimatorCanTell) {
+  MeasureRecord record = made_record();
+  DimensionEstimate& estimate = record.measurement.dimension.emplace_back();
+  estimate.estimator = "corrint";
+  estimate.value = 8.9;
+  estimate.n = 2500;
+  estimate.largest = 9.0;
+  EXPECT_TRUE(warnings(record).empty());
+  estimate.largest = 6.8;
+  EXPECT_EQ(only(record),
+            "corrint gives 8.9, and 2500 images tell dimensions up to about 6.8 by it: take it as a lower "
+            "bound, or add images");
+}
+
 TEST(Warnings, AlphaDropped) {
   MeasureRecord record = made_record();
   record.alpha_dropped = 3;

@@ -1,0 +1,58 @@
+#include "estimate/half_errors.h"
+
+#include <algorithm>
+#include <array>
+#include <cmath>
+
+#include "fathom/core/random.h"
+#include "fathom/estimate/split_halves.h"
+
+namespace fathom {
+
+namespace {
+
+constexpr std::uint64_t kSplitStream = 0x68665370;  // apart from every other use of the seed
+
+using Points = std::vector<std::uint32_t>;
+
+/// Of an odd number of points one sits out.
+std::array<Points, 2> draw_halves(std::size_t points, std::uint64_t seed, unsigned split) {
+  Generator generator = make_generator(seed, (kSplitStream << 32) + split);
+  const Points order = random_permutation(static_cast<std::uint32_t>(points), generator);
+  const auto middle = order.begin() + static_cast<std::ptrdiff_t>(points / 2);
+  std::array<Points, 2> halves{Points(order.begin(), middle),
+                               Points(middle, middle + static_cast<std::ptrdiff_t>(points / 2))};
+  for (Points& half : halves) std::ranges::sort(half);
+  return halves;
+}
+
+}  // namespace
+
+std::vector<std::optional<double>> half_errors(
+    const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
+    const std::function<std::vector<std::optional<double>>(const Sample& half)>& values, Progress& progress) {
+  std::vector<std::optional<double>> errors(count);
+  const std::size_t listed = sample.neighbors.k();
+  const bool listed_for_halves = listed + 1 == sample.points() || neighbors_for_halves(neighbors) <= listed;
+  if (!settings.intervals || !listed_for_halves || sample.points() / 2 <= neighbors) return errors;
+  std::vector<double> squares(count, 0.0);
+  std::vector<bool> known(count, true);
+  for (unsigned split = 0; split < kFewSplits; ++split) {
+    progress.check();
+    const auto halves = draw_halves(sample.points(), settings.seed, split);
+    const PartOfSample a(sample, halves[0], neighbors), b(sample, halves[1], neighbors);
+    const auto of_a = values(a.sample()), of_b = values(b.sample());
+    for (std::size_t value = 0; value < count; ++value) {
+      known[value] = known[value] && of_a[value] && of_b[value];
+      if (!known[value]) continue;
+      const double difference = std::log(*of_a[value] / *of_b[value]);
+      squares[value] += difference * difference;
+    }
+  }
+  for (std::size_t value = 0; value < count; ++value) {
+    if (known[value]) errors[value] = std::sqrt(squares[value] / kFewSplits) / 2.0;
+  }
+  return errors;
+}
+
+}  // namespace fathom

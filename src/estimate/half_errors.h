@@ -1,0 +1,23 @@
+// Standard errors from halves, of estimators that are more than one number a point.
+#pragma once
+
+#include <cstddef>
+#include <functional>
+#include <optional>
+#include <vector>
+
+#include "fathom/estimate/estimator.h"
+
+namespace fathom {
+
+inline constexpr unsigned kFewSplits = 10;
+
+/// Of the logarithm of every value, by the law of split_halves.h over kFewSplits splits. `values` takes a
+/// half and gives all `count` values, nothing for one that is not positive and finite. Nothing for a value
+/// that some half has not, or where too few neighbours are listed for halves to have `neighbors`; empty where
+/// the settings want no intervals.
+std::vector<std::optional<double>> half_errors(
+    const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
+    const std::function<std::vector<std::optional<double>>(const Sample& half)>& values, Progress& progress);
+
+}  // namespace fathom

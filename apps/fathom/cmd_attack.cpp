@@ -89,6 +89,10 @@ Chosen test_images(const AttackCommand& command, const NetworkData& images,
   options.seed = fact(network, "seed.split").value_or(command.data.seed);
   options.uneven = true;  // what would be left to train on does not matter here
   if (same_data) options.test_samples = fact(network, "test_images");
+  // As published, the test images depend on how many were trained on.
+  if (same_data && images.prepared.protocol.published_code) {
+    options.train_samples = fact(network, "train_images").value_or(0);
+  }
   TrainTestSplit split = split_train_test(images.prepared, options, images.data.path);
   Chosen chosen{std::move(split.test), !split.own, {}};
   if (chosen.drawn && !same_data) {
@@ -174,7 +178,7 @@ void run_attack(AttackCommand& command, const std::vector<std::string>& line) {
   record.images = shown_images(images.data, images.prepared, chosen.rows);
   if (chosen.drawn) record.images.split = "drawn";
   for (const std::string& note : chosen.notes) record.images.notes.push_back(note);
-  record.network = used_network(description, command.checkpoint, command.run.device);
+  record.network = used_network(description, command.data.shown_path(command.checkpoint), command.run.device);
   record.options = command.options;
   record.published_code = images.prepared.protocol.published_code || !command.data.compat.empty();
   record.batch_size = command.run.batch_size;

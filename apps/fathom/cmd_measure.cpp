@@ -33,6 +33,7 @@ struct MeasureCommand {
   std::string workdir, memory;           ///< empty: not given
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
   std::optional<std::string> html;       ///< a file
+  bool thumbnails = false;
   bool quiet = false;
 };
 
@@ -48,9 +49,17 @@ struct Opened {
   double seconds;
 };
 
+void check_groups(const DataSet& data) {
+  if (std::ranges::any_of(data.records, [](const Record& record) { return record.group.has_value(); }))
+    return;
+  throw UsageError("--across-groups", "needs to know the groups, and " + data.path + " tells of none",
+                   "name their column with --group-column");
+}
+
 Opened open_one(const MeasureCommand& command, const std::string& path) {
   const auto start = Clock::now();
   DataSet data = command.data.open(path);
+  if (command.measure.across_groups) check_groups(data);
   return {std::move(data), seconds_since(start)};
 }
 
@@ -77,7 +86,7 @@ MeasureRecord measure_one(const MeasureCommand& command, Opened opened, std::uin
   options.published_code = protocol.published_code;
   MeasureRecord record =
       make_measure_record(data, prepared, options, measure(prepared, data.path, options, progress));
-  if (!command.workdir.empty()) record.workdir = command.workdir;
+  if (!command.workdir.empty()) record.workdir = command.data.shown_path(command.workdir);
   record.seconds_read = opened.seconds + progress.seconds("reading");
   record.seconds_neighbors = progress.seconds("comparing");
   record.seconds_total = opened.seconds + seconds_since(start);
@@ -90,9 +99,6 @@ void check(const MeasureCommand& command) {
   command.data.chosen_protocol(false);
   command.data.selection();
   check_measure_options(command.measure);
-  if (command.measure.across_groups && !command.data.read.group_column) {
-    throw UsageError("--across-groups", "needs to know the groups", "name their column with --group-column");
-  }
   if (!command.workdir.empty()) check_folder("--workdir", command.workdir);
   if (command.json) check_output("--json", *command.json);
   if (command.csv) check_output("--csv", *command.csv);
@@ -107,7 +113,7 @@ std::vector<PageImage> pictures(const MeasureCommand& command, const std::vector
   std::vector<PageImage> images;
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].measurement.tasks.empty()) continue;
-    std::ranges::move(pair_images(command.data.open(command.data.data[i]), records[i], i),
+    std::ranges::move(pair_images(command.data.open(command.data.data[i]), records[i], i, command.thumbnails),
                       std::back_inserter(images));
   }
   return images;
@@ -197,7 +203,7 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->group(measuring);
   measure
       ->add_flag("--across-groups", command->measure.across_groups,
-                 "Leave out pairs of one group (--group-column), such as slices of one patient")
+                 "Leave out pairs of one group (--group-column; DICOM: patient), such as its slices")
       ->group(measuring);
 
   command->data.add_running_to(*measure);
@@ -237,6 +243,10 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->add_option("--html", command->html,
                    "Write a page of figures and tables, one file that needs no network")
       ->type_name("FILE")
+      ->group(output);
+  measure
+      ->add_flag("--thumbnails", command->thumbnails,
+                 "Picture pairs of DICOM and NIfTI images on the page, too: they may show names")
       ->group(output);
   measure->add_flag("--quiet", command->quiet, "No table and no progress bar")->group(output);
   measure->callback([command, line] { run_measure(*command, line); });

@@ -134,8 +134,12 @@ void run_represent(RepresentCommand& command, const std::vector<std::string>& li
 
   RepresentRecord record;
   record.images = shown_images(images.data, images.prepared, rows);
-  record.network = {command.weights,     description.form,    description.model,
-                    description.outputs, description.classes, command.run.device};
+  record.network = {command.data.shown_path(command.weights),
+                    description.form,
+                    description.model,
+                    description.outputs,
+                    description.classes,
+                    command.run.device};
   record.pooling = command.options.pooling;
   record.k = command.measure.k;
   record.seed = command.data.seed;
@@ -165,7 +169,7 @@ void run_represent(RepresentCommand& command, const std::vector<std::string>& li
   }
   if (command.controlled_by("gaussian")) record.representations.push_back(std::move(gaussian));
   record.passes = planner.passes();
-  record.exported = command.export_file;
+  if (command.export_file) record.exported = command.data.shown_path(*command.export_file);
   record.seconds_read = images.seconds_read;
   record.seconds_total = std::chrono::duration<double>(Clock::now() - start).count();
   record.peak_memory_bytes = peak_memory_bytes();

@@ -58,10 +58,10 @@ void run_init(const StudyCommand& command) {
 
 void run_run(StudyCommand& command) {
   check_paths(command);
-  command.run.only = cell_filter(command.only);
   command.run.folder = folder_of(command);
   command.run.data = command.data.empty() ? fs::path(command.file).parent_path() : fs::path(command.data);
   const Study study = read_study(command.file);
+  command.run.only = cell_filter(command.only, study);
   run_study(study, command.run);
 }
 

@@ -116,6 +116,7 @@ void run_train(TrainCommand& command, const std::vector<std::string>& line) {
   TrainResult result = library.train(prepared, split, options, progress);
   const auto trained = Clock::now();
   TrainRecord record = make_train_record(data, prepared, std::move(split), options, std::move(result));
+  record.output = command.data.shown_path(command.output);
   record.seconds_read = seconds_between(start, read);
   record.seconds_train = seconds_between(read, trained);
   record.seconds_total = seconds_between(start, Clock::now());

@@ -12,6 +12,7 @@ namespace fathom {
 
 /// `command` is recorded in the results.
 void add_attack(CLI::App& app, const std::vector<std::string>& command);
+void add_catalog(CLI::App& app, const std::vector<std::string>& command);
 void add_measure(CLI::App& app, const std::vector<std::string>& command);
 void add_plan(CLI::App& app, const std::vector<std::string>& command);
 void add_relate(CLI::App& app, const std::vector<std::string>& command);

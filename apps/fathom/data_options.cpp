@@ -2,8 +2,11 @@
 
 #include <CLI/CLI.hpp>
 
+#include "fathom/catalog/catalog.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
+#include "redaction.h"
+#include "slice_options.h"
 #include "whole_number.h"
 
 namespace fathom {
@@ -23,7 +26,9 @@ CLI::Option* add_list(CLI::App& command, const char* name, std::vector<std::stri
 
 void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string forms =
-      "Folder with one sub-folder a class, CSV manifest, .npz, .npy, IDX or CIFAR binary file or folder";
+      "Folder with one sub-folder a class, CSV manifest, DICOM, NIfTI, .npz, .npy, IDX or CIFAR binary file "
+      "or "
+      "folder, or a data set by name (brats:DIR, see fathom catalog)";
   CLI::Option* const named =
       command.add_option("DATA", data, forms + (sets == Sets::several ? "; several make one table" : ""))
           ->required();
@@ -32,7 +37,7 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
   const std::string reading = "Reading";
   command
       .add_option("--format", read.format,
-                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100")
+                  "Form of DATA: auto, folder, table, npz, npy, idx, cifar10, cifar100, dicom, nifti, svhn")
       ->type_name("NAME")
       ->capture_default_str()
       ->group(reading);
@@ -59,11 +64,17 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
   command.add_flag("--ignore-labels", ignore_labels, "Measure the dimension alone")->group(reading);
   command.add_flag("--skip-bad", skip_bad, "Leave out images that cannot be used, and list them")
       ->group(reading);
+  command
+      .add_flag("--redact-paths", redact_paths,
+                "Show hashes in place of paths in all outputs and errors, new ones in every run")
+      ->group(reading);
   command.add_option("--max-side", read.limits.max_side, "Refuse images higher or wider than so many pixels")
       ->check(whole_number(1, 1'000'000))
       ->type_name("PIXELS")
       ->capture_default_str()
       ->group(reading);
+
+  add_slice_options(command, read.slices);
 
   const std::string preparing = "Preparing";
   command
@@ -71,6 +82,13 @@ void DataOptions::add_to(CLI::App& command, Sets sets) {
           "--protocol", protocol,
           "How pixels become a vector: iclr2024, miccai2022, pope2021, native (default: iclr2024; native for "
           "arrays of vectors)")
+      ->type_name("NAME")
+      ->group(preparing);
+  command
+      .add_option(
+          "--view", view,
+          "How DICOM and NIfTI values become grey levels: stored, window, ct:brain, ct:subdural, ct:bone, "
+          "percentile, published (default: stored)")
       ->type_name("NAME")
       ->group(preparing);
   command
@@ -119,6 +137,7 @@ void DataOptions::add_running_to(CLI::App& command) {
 
 Protocol DataOptions::chosen_protocol(bool vectors) const {
   Protocol chosen = named_protocol(!protocol.empty() ? protocol : vectors ? "native" : "iclr2024");
+  if (!view.empty()) set_view(chosen, view);
   if (!size.empty()) set_size(chosen, size);
   if (!channels.empty()) set_channels(chosen, channels);
   if (!range.empty()) set_range(chosen, range);
@@ -142,18 +161,30 @@ Selection DataOptions::selection() const {
   }
   if (samples > 0) chosen.samples = samples;
   chosen.seed = seed;
+  chosen.listing_order = !compat.empty();
   return chosen;
 }
 
+std::string DataOptions::shown_path(const std::string& path) const {
+  return redact_paths ? hash_of_path(path) : path;
+}
+
 DataSet DataOptions::open(const std::string& path) const {
+  return open(path, chosen_protocol(false).view);
+}
+
+DataSet DataOptions::open(const std::string& path, View chosen) const {
   ReadOptions options = read;
+  options.view = chosen;
+  options.threads = threads;
   if (!labels.empty()) options.labels = labels;
-  DataSet opened = open_data_set(path, options);
+  DataSet opened = open_data(path, options);
   if (ignore_labels) {
     opened.label_columns.clear();
     for (Record& record : opened.records) record.labels.clear();
   }
   select_records(opened, selection());
+  if (redact_paths) redact(opened);
   return opened;
 }
 

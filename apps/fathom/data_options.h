@@ -22,8 +22,9 @@ struct DataOptions {
   std::string labels;
   bool ignore_labels = false;
   bool skip_bad = false;
+  bool redact_paths = false;
 
-  std::string protocol, size, channels, range, compat;  ///< empty: not given
+  std::string protocol, view, size, channels, range, compat;  ///< empty: not given
   std::vector<std::string> classes;
   std::string positive, split;
   std::uint32_t samples = 0;  ///< 0: all
@@ -41,8 +42,12 @@ struct DataOptions {
   /// UsageError.
   Protocol chosen_protocol(bool vectors) const;
   Selection selection() const;
+  /// A path as outputs show it: a hash where redact_paths.
+  std::string shown_path(const std::string& path) const;
   /// Opens one DATA and keeps what is selected. Throws InputError.
   DataSet open(const std::string& path) const;
+  /// As open(), of medical images through this view and not through the one the options choose.
+  DataSet open(const std::string& path, View chosen) const;
 };
 
 }  // namespace fathom

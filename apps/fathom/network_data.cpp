@@ -15,6 +15,7 @@ Protocol protocol_of_checkpoint(const DataOptions& options, const NetworkDescrip
                                 const std::string& weights) {
   const Protocol trained = protocol_of_name(network.protocol);
   Protocol given = options.protocol.empty() ? trained : named_protocol(options.protocol);
+  if (!options.view.empty()) set_view(given, options.view);
   if (!options.size.empty()) set_size(given, options.size);
   if (!options.channels.empty()) set_channels(given, options.channels);
   if (!options.range.empty()) set_range(given, options.range);
@@ -23,7 +24,7 @@ Protocol protocol_of_checkpoint(const DataOptions& options, const NetworkDescrip
   throw UsageError(
       "--protocol",
       "gives " + given.name() + ", and the network in " + weights + " was trained with " + trained.name(),
-      "leave --protocol, --size, --channels and --range out: the checkpoint knows them");
+      "leave --protocol, --view, --size, --channels and --range out: the checkpoint knows them");
 }
 
 Protocol protocol_for(const DataOptions& options, const NetworkDescription& network,
@@ -46,7 +47,7 @@ NetworkData network_data(const DataOptions& options, const NetworkDescription& n
   FATHOM_CHECK(options.data.size() == 1);
   Protocol protocol = protocol_for(options, network, weights);
   NetworkData result;
-  result.data = options.open(options.data.front());
+  result.data = options.open(options.data.front(), protocol.view);
   if (result.data.pixels->vectors()) {
     throw InputError(result.data.path, "holds vectors, and a network takes images",
                      "give images: a folder, or an array of images");

@@ -16,6 +16,7 @@
 #include "fathom/report/printable.h"
 #include "help_formatter.h"
 #include "interrupt.h"
+#include "redaction.h"
 #include "standard_streams.h"
 
 namespace fathom {
@@ -67,7 +68,7 @@ int parse_and_run(int argc, char** argv) {
   app.set_version_flag("--version", "fathom " + std::string(version()), "Print the version and exit");
   app.require_subcommand(1);
   app.formatter(std::make_shared<HelpFormatter>());
-  const std::vector<std::string> line(argv, argv + argc);
+  const std::vector<std::string> line = shown_line({argv, argv + argc});
   add_measure(app, line);
   add_represent(app, line);
   add_train(app, line);
@@ -75,6 +76,7 @@ int parse_and_run(int argc, char** argv) {
   add_relate(app, line);
   add_plan(app, line);
   add_study(app, line);
+  add_catalog(app, line);
   add_synth(app);
   try {
     app.parse(argc, argv);
@@ -94,9 +96,10 @@ int run(int argc, char** argv) {
   } catch (const RejectedImages& error) {
     return fail_with_list(error);
   } catch (const InputError& error) {
-    return fail(error.kind() == InputError::Kind::usage ? kWrongUsage : kUnusableData, error.what());
+    return fail(error.kind() == InputError::Kind::usage ? kWrongUsage : kUnusableData,
+                shown_message(error, {argv, argv + argc}));
   } catch (const Interrupted& error) {
-    return fail(kInterrupted, error.what());
+    return fail(kInterrupted, shown_text(error.what(), {argv, argv + argc}));
   } catch (const std::bad_alloc&) {
     return fail(kUnusableData,
                 "not enough memory for these data; use fewer images (--samples) or a smaller --size");

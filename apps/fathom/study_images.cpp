@@ -4,6 +4,7 @@
 #include <span>
 #include <utility>
 
+#include "fathom/catalog/catalog.h"
 #include "fathom/core/hash.h"
 #include "fathom/prepare/select.h"
 
@@ -54,8 +55,9 @@ DataSet StudyImages::open(const StudyDataSet& set) const {
   const std::string prefix = "dataset." + set.name + ".";
   try {
     ReadOptions options = set.read;
+    options.threads = threads_;
     if (options.labels) options.labels = folder_ / *options.labels;
-    DataSet data = open_data_set(folder_ / set.path, options);
+    DataSet data = open_data(set.path, options, folder_);
     if (data.label_columns.size() != 1) {
       throw InputError(data.path,
                        data.label_columns.empty() ? "has no labels to learn" : "has several label columns",
@@ -79,6 +81,7 @@ DataSet StudyImages::choose(DataSet opened, const StudyDataSet& set,
   selection.split = set.split;
   selection.samples = set.images;
   selection.seed = study_.class_seed;
+  selection.listing_order = set.protocol.published_code;
   try {
     select_records(opened, selection);
   } catch (const UsageError& error) {

@@ -12,6 +12,31 @@ namespace fathom {
 
 namespace {
 
+/// The recipe of a cell. Throws InputError naming the line of a value that cannot be.
+Recipe recipe_of(const Study& study, const LearnLibrary& library, const std::string& data_set,
+                 const std::string& model) {
+  std::string name = study.recipe, place = "recipe.";
+  for (std::size_t i = 0; i < study.recipe_rules.size(); ++i) {
+    const RecipeRule& rule = study.recipe_rules[i];
+    if (!rule.recipe || !is_for(rule, data_set, model)) continue;
+    name = *rule.recipe;
+    place = "recipe_for." + std::to_string(i) + ".";
+  }
+  try {
+    Recipe recipe = library.named_recipe(name, model);
+    place = "recipe.";
+    library.change_recipe(recipe, study.changes);
+    for (std::size_t i = 0; i < study.recipe_rules.size(); ++i) {
+      if (!is_for(study.recipe_rules[i], data_set, model)) continue;
+      place = "recipe_for." + std::to_string(i) + ".";
+      library.change_recipe(recipe, study.recipe_rules[i].changes);
+    }
+    return recipe;
+  } catch (const UsageError& error) {
+    refuse_key(study, place, error);
+  }
+}
+
 class Planner {
  public:
   Planner(const Study& study, const LearnLibrary& library, StudyImages& images, StudyStore* store,
@@ -94,8 +119,7 @@ class Planner {
     settings.test_samples = set.test_samples;
     settings.uneven = set.uneven;
     settings.seeds = {study_.split_seed.value_or(seed), seed, seed};
-    settings.recipe = library_.named_recipe(study_.recipe, model);
-    library_.change_recipe(settings.recipe, study_.changes);
+    settings.recipe = recipe_of(study_, library_, set.name, model);
     settings.measure = study_.measure;
     settings.attack = study_.attack;
     if (settings.attack) settings.attack->seed = seed;
@@ -160,12 +184,7 @@ void check_networks(const Study& study, const LearnLibrary& library) {
     } catch (const UsageError& error) {
       throw InputError(place_of(study, "models"), "models: " + error.reason(), error.remedy());
     }
-    try {
-      Recipe recipe = library.named_recipe(study.recipe, model);
-      library.change_recipe(recipe, study.changes);
-    } catch (const UsageError& error) {
-      refuse_key(study, "recipe.", error);
-    }
+    for (const StudyDataSet& set : study.data_sets) recipe_of(study, library, set.name, model);
   }
 }
 

@@ -3,7 +3,6 @@
 #include <fmt/format.h>
 
 #include <algorithm>
-#include <array>
 #include <chrono>
 #include <fstream>
 #include <span>
@@ -35,17 +34,6 @@ using Clock = std::chrono::steady_clock;
 
 double seconds_since(Clock::time_point start) {
   return std::chrono::duration<double>(Clock::now() - start).count();
-}
-
-std::string value_of(const CellName& name, const std::string& key) {
-  if (key == "dataset") return name.dataset;
-  if (key == "model") return name.model;
-  return key == "samples" ? std::to_string(name.samples) : std::to_string(name.seed);
-}
-
-bool is_wanted(const CellName& name, const CellFilter& only) {
-  return std::ranges::all_of(
-      only, [&](const auto& rule) { return rule.second.contains(value_of(name, rule.first)); });
 }
 
 std::string numbers_of(const CellResult& result) {
@@ -261,22 +249,6 @@ class StudyRun {
 };
 
 }  // namespace
-
-CellFilter cell_filter(const std::vector<std::string>& words) {
-  constexpr std::array<std::string_view, 4> keys{"dataset", "model", "samples", "seed"};
-  CellFilter filter;
-  for (const std::string& word : words) {
-    const std::size_t equals = word.find('=');
-    const std::string key = word.substr(0, equals);
-    if (equals == std::string::npos || equals + 1 == word.size() ||
-        std::ranges::find(keys, key) == keys.end()) {
-      throw UsageError("--only", "\"" + word + "\" chooses no cells",
-                       "give dataset=NAME, model=NAME, samples=N or seed=N, with commas between several");
-    }
-    filter[key].insert(word.substr(equals + 1));
-  }
-  return filter;
-}
 
 fs::path store_in(const fs::path& folder) {
   return folder / "results.sqlite";

@@ -3,20 +3,13 @@
 
 #include <cstddef>
 #include <filesystem>
-#include <map>
 #include <optional>
-#include <set>
 #include <string>
 
+#include "cell_filter.h"
 #include "fathom/study/study.h"
 
 namespace fathom {
-
-/// Which cells, by key: dataset, model, samples, seed. A key that is not there: all.
-using CellFilter = std::map<std::string, std::set<std::string>>;
-
-/// Of words such as "model=resnet18". Several of one key: any of them. Throws UsageError naming --only.
-CellFilter cell_filter(const std::vector<std::string>& words);
 
 struct StudyRunOptions {
   std::filesystem::path folder;  ///< of the store and the checkpoints

@@ -167,6 +167,7 @@ def measure(
     labels: Any = None,
     *,
     protocol: str | None = None,
+    view: str | None = None,
     size: int | str | tuple[int, int] | None = None,
     channels: str | None = None,
     range: tuple[float, float] | None = None,
@@ -189,6 +190,11 @@ def measure(
     ignore_labels: bool = False,
     skip_bad: bool = False,
     max_side: int | None = None,
+    slices: str | None = None,
+    slice_step: int | None = None,
+    slice_range: str | tuple[int, int] | None = None,
+    min_foreground: float | None = None,
+    redact_paths: bool = False,
     workdir: str | os.PathLike[str] | None = None,
     memory: str | None = None,
     random_state: Any = 0,
@@ -210,6 +216,8 @@ def measure(
     protocol : str, optional
         How pixels become a vector: "iclr2024", "miccai2022", "pope2021", "native". Default: "iclr2024"; "native"
         for vectors. Label sharpness depends on it.
+    view : str, optional
+        How DICOM and NIfTI values become grey levels (docs/medical.md).
     size, channels, range
         Change one field of the protocol: 64 or (48, 64); "auto", "grey" or "rgb"; (0, 1).
     compat : {None, "iclr2024-code"}
@@ -227,7 +235,7 @@ def measure(
     across_groups : bool
         Leave out pairs of one group.
     classes, positive, split, samples, format, path_column, label_column, group_column, split_column, ignore_labels,
-    skip_bad, max_side, workdir, memory
+    skip_bad, max_side, slices, slice_step, slice_range, min_foreground, redact_paths, workdir, memory
         As the options of `fathom measure` (docs/cli.md).
     random_state : int, RandomState, Generator or None
         Seed of every random choice; None is 0.
@@ -251,7 +259,10 @@ def measure(
         "protocol": protocol, "channels": channels, "compat": compat, "positive": positive, "split": split,
         "format": format, "path_column": path_column, "group_column": group_column, "split_column": split_column,
         "memory": memory, "ignore_labels": bool(ignore_labels), "skip_bad": bool(skip_bad),
-        "across_groups": bool(across_groups), "search": search, "simd": simd,
+        "across_groups": bool(across_groups), "redact_paths": bool(redact_paths), "view": view, "slices": slices,
+        "slice_step": None if slice_step is None else as_count(slice_step, "slice_step", 1, 1_000_000),
+        "slice_range": slice_range if slice_range is None or isinstance(slice_range, str) else "{}:{}".format(*slice_range),
+        "min_foreground": None if min_foreground is None else float(min_foreground), "search": search, "simd": simd,
         "size": None if size is None else _text_of_size(size),
         "range": None if range is None else ",".join(repr(float(end)) for end in range),
         "classes": None if classes is None else _texts(classes),
@@ -265,9 +276,7 @@ def measure(
         "seed": as_seed(random_state), "threads": as_threads(n_jobs),
     }
     options = {name: value for name, value in given.items() if value is not None}
-    path = isinstance(data, (str, bytes, os.PathLike))
-    options["command"] = ["fathom.measure", os.fsencode(data) if path else "array"]
-    if path:
+    if isinstance(data, (str, bytes, os.PathLike)):
         if groups is not None:
             raise UsageError("groups", "goes with an array", "name the column of the table: group_column=")
         if labels is not None:
@@ -281,7 +290,5 @@ def measure(
         if isinstance(labels, (str, bytes, os.PathLike)):
             raise UsageError("labels", "is a path, and data an array", "give an array of labels")
         labels, names = _array_of_labels(labels, "labels")
-    if across_groups and groups is None:
-        raise UsageError("across_groups", "needs to know the groups", "give groups=")
     rows = len(images) if images.ndim else 0
     return Measurement(json.loads(_core.measure_array(images, labels, names, _groups(groups, rows), options)))

@@ -1,5 +1,6 @@
 #include <pybind11/stl.h>
 
+#include <algorithm>
 #include <chrono>
 #include <cstdint>
 #include <optional>
@@ -12,12 +13,14 @@
 #include "fathom/estimate/measure.h"
 #include "fathom/prepare/prepare.h"
 #include "fathom/prepare/select.h"
+#include "fathom/read/slices.h"
 #include "fathom/report/html_page.h"
 #include "fathom/report/measure_report.h"
 #include "interruptible.h"
 #include "memory_check.h"
 #include "process_memory.h"
 #include "python_text.h"
+#include "redaction.h"
 
 namespace fathom::python {
 
@@ -31,7 +34,6 @@ struct MeasureCall {
   DataOptions data;
   MeasureOptions measure;
   std::string workdir, memory;
-  std::vector<std::string> command;
 };
 
 /// Takes a keyword out of those given; what is left at the end nobody knows.
@@ -56,7 +58,7 @@ class Keywords {
 MeasureCall call_of(const py::dict& given) {
   Keywords keywords(given);
   MeasureCall call;
-  std::string simd = "auto", search = "auto";
+  std::string simd = "auto", search = "auto", slices, slice_range;
   keywords.take("format", call.data.read.format);
   keywords.take("labels", call.data.labels);
   keywords.take("path_column", call.data.read.path_column);
@@ -66,7 +68,13 @@ MeasureCall call_of(const py::dict& given) {
   keywords.take("ignore_labels", call.data.ignore_labels);
   keywords.take("skip_bad", call.data.skip_bad);
   keywords.take("max_side", call.data.read.limits.max_side);
+  keywords.take("redact_paths", call.data.redact_paths);
+  keywords.take("slices", slices);
+  keywords.take("slice_step", call.data.read.slices.step);
+  keywords.take("slice_range", slice_range);
+  keywords.take("min_foreground", call.data.read.slices.min_foreground);
   keywords.take("protocol", call.data.protocol);
+  keywords.take("view", call.data.view);
   keywords.take("size", call.data.size);
   keywords.take("channels", call.data.channels);
   keywords.take("range", call.data.range);
@@ -86,10 +94,11 @@ MeasureCall call_of(const py::dict& given) {
   keywords.take("search", search);
   keywords.take("workdir", call.workdir);
   keywords.take("memory", call.memory);
-  keywords.take("command", call.command);
   keywords.check_none_left();
   call.measure.seed = call.data.seed;
   call.measure.threads = call.data.threads;
+  if (!slices.empty()) call.data.read.slices.axis = parse_slice_axis(slices);
+  if (!slice_range.empty()) set_slice_range(call.data.read.slices, slice_range);
   call.measure.simd = parse_simd_level(simd);
   call.measure.search = parse_search_mode(search);
   // What can be wrong with the options is found before any image is read.
@@ -99,8 +108,16 @@ MeasureCall call_of(const py::dict& given) {
   return call;
 }
 
+void check_groups(const DataSet& data) {
+  const auto grouped = [](const Record& record) { return record.group.has_value(); };
+  if (std::ranges::any_of(data.records, grouped)) return;
+  throw UsageError("--across-groups", "needs to know the groups, and " + data.path + " tells of none",
+                   "name their column with --group-column, or give groups of an array");
+}
+
 std::string record_json(const MeasureCall& call, DataSet data, Clock::time_point start,
                         CallProgress& progress) {
+  if (call.measure.across_groups) check_groups(data);
   const double opened = std::chrono::duration<double>(Clock::now() - start).count();
   const Protocol protocol = call.data.chosen_protocol(data.pixels->vectors());
   PrepareOptions options;
@@ -116,25 +133,36 @@ std::string record_json(const MeasureCall& call, DataSet data, Clock::time_point
   measure_options.published_code = protocol.published_code;
   MeasureRecord record = make_measure_record(data, prepared, measure_options,
                                              measure(prepared, data.path, measure_options, progress));
-  if (!call.workdir.empty()) record.workdir = call.workdir;
+  if (!call.workdir.empty()) record.workdir = call.data.shown_path(call.workdir);
   record.seconds_read = opened + progress.seconds("reading");
   record.seconds_neighbors = progress.seconds("comparing");
   record.seconds_total = std::chrono::duration<double>(Clock::now() - start).count();
   record.peak_memory_bytes = peak_memory_bytes();
-  return measure_json(std::span(&record, 1), call.command);
+  const std::string command[] = {"fathom.measure", record.path};
+  return measure_json(std::span(&record, 1), command);
+}
+
+/// What an error says without paths, where that is asked for. Lists of bad images have none then.
+[[noreturn]] void throw_redacted(const InputError& error, const std::string& path) {
+  if (const auto* rejected = dynamic_cast<const RejectedImages*>(&error)) throw RejectedImages(*rejected);
+  const std::vector<std::string> line{"fathom", "measure", path, "--redact-paths"};
+  throw InputError(shown_text(error.where(), line), shown_text(error.reason(), line),
+                   shown_text(error.remedy(), line), error.kind());
 }
 
 py::str measure_path(const std::string& path, const py::dict& options) {
   const MeasureCall call = call_of(options);
-  if (call.measure.across_groups && !call.data.read.group_column) {
-    throw UsageError("--across-groups", "needs to know the groups", "name their column with --group-column");
-  }
   std::string json;
   CallProgress progress;
-  run_interruptibly(progress, [&] {
-    const auto start = Clock::now();
-    json = record_json(call, call.data.open(path), start, progress);
-  });
+  try {
+    run_interruptibly(progress, [&] {
+      const auto start = Clock::now();
+      json = record_json(call, call.data.open(path), start, progress);
+    });
+  } catch (const InputError& error) {
+    if (!call.data.redact_paths) throw;
+    throw_redacted(error, path);
+  }
   return python_text(json);
 }
 

@@ -28,10 +28,8 @@ void translate(std::exception_ptr exception) {
       rejected.append(py::make_tuple(python_text(image.path), python_text(image.reason)));
     }
     set_error("InputError", error, rejected);
-  } catch (const UsageError& error) {
-    set_error("UsageError", error);
   } catch (const InputError& error) {
-    set_error("InputError", error);
+    set_error(error.kind() == InputError::Kind::usage ? "UsageError" : "InputError", error);
   } catch (const Interrupted& error) {
     PyErr_SetString(PyExc_KeyboardInterrupt, error.what());
   } catch (const InternalError& error) {

@@ -24,21 +24,11 @@ namespace fathom {
 std::span<const Estimator> all_estimators() {
   // clang-format off: one a line
   static const std::vector<Estimator> all{
-      mle_estimator(),
-      twonn_estimator(),
-      gride_estimator(),
-      twonn_bayes_estimator(),
-      mom_estimator(),
-      mada_estimator(),
-      mind_ml_estimator(),
-      binomial_estimator(),
-      geomle_estimator(),
-      corrint_estimator(),
-      tle_estimator(),
-      ess_estimator(),
-      danco_estimator(),
-      lpca_estimator(),
-      participation_ratio_estimator(),
+      mle_estimator(),         twonn_estimator(),    gride_estimator(),
+      twonn_bayes_estimator(), mom_estimator(),      mada_estimator(),
+      mind_ml_estimator(),     binomial_estimator(), geomle_estimator(),
+      corrint_estimator(),     tle_estimator(),      ess_estimator(),
+      danco_estimator(),       lpca_estimator(),     participation_ratio_estimator(),
       fishers_estimator(),
   };
   // clang-format on

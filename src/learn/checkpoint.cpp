@@ -36,9 +36,14 @@ EpochRecord epoch_from(const Json& json) {
 std::string text_of(double number) {
   return Json(number).dump();
 }
-
 std::string text_of(bool yes) {
   return yes ? "true" : "false";
+}
+std::string text_of(std::size_t count) {
+  return std::to_string(count);
+}
+std::string text_of(std::string_view word) {
+  return std::string(word);
 }
 
 Hash128 hash_of(const TrainTestSplit& split) {
@@ -50,20 +55,9 @@ Hash128 hash_of(const TrainTestSplit& split) {
 
 void add_recipe(RunIdentity& identity, const Recipe& recipe) {
   identity["recipe"] = recipe.base;
-  identity["recipe.optimizer"] = name_of(recipe.optimizer);
-  identity["recipe.learning_rate"] = text_of(recipe.learning_rate);
-  identity["recipe.momentum"] = text_of(recipe.momentum);
-  identity["recipe.weight_decay"] = text_of(recipe.weight_decay);
-  identity["recipe.decay"] = name_of(recipe.decay);
-  identity["recipe.epochs"] = std::to_string(recipe.epochs);
-  identity["recipe.batch_size"] = std::to_string(recipe.batch_size);
-  identity["recipe.schedule"] = name_of(recipe.schedule);
-  identity["recipe.warmup"] = text_of(recipe.warmup);
-  identity["recipe.flip"] = text_of(recipe.flip);
-  identity["recipe.shift"] = text_of(recipe.shift);
-  identity["recipe.normalize"] = text_of(recipe.normalize);
-  identity["recipe.head"] = name_of(recipe.head);
-  identity["recipe.patience"] = std::to_string(recipe.patience);
+  visit_fields(recipe, [&](const char* name, const auto& value) {
+    identity[std::string("recipe.") + name] = text_of(value);
+  });
 }
 
 /// Contiguous, on the processor; the tensor that a stored one looks into.

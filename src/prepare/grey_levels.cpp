@@ -169,7 +169,9 @@ GreyLevels levels_of(Image image, const std::string& name, const Protocol& proto
   GreyLevels result;
   result.alpha_dropped = image.alpha_dropped;
   double full_scale = static_cast<double>(high);
-  if constexpr (std::is_integral_v<T>) full_scale = static_cast<double>(std::numeric_limits<T>::max());
+  if constexpr (std::is_integral_v<T>) {
+    full_scale = image.full_scale.value_or(static_cast<double>(std::numeric_limits<T>::max()));
+  }
   if constexpr (std::is_floating_point_v<T>)
     full_scale = static_cast<double>(std::max(std::abs(low), std::abs(high)));
   result.black = low == T{0} && high == T{0};
@@ -181,9 +183,9 @@ GreyLevels levels_of(Image image, const std::string& name, const Protocol& proto
   if (protocol.scaling == Protocol::Scaling::by_image_maximum) {
     if constexpr (std::is_floating_point_v<T>) {
       if (low < T{0}) {
-        throw InputError(name,
-                         "holds negative pixels, and protocol " + protocol.name() + " scales by the maximum",
-                         "use --protocol native for data with negative values");
+        throw InputError(
+            name, "holds negative pixels, and protocol " + protocol.name() + " scales by the maximum",
+            "use --protocol native for data with negative values, or, of medical images, a --view");
       }
     }
     result.image = scale_by_maximum<T>(std::move(image), protocol, grey, high);

@@ -14,7 +14,7 @@ struct GreyLevels {
   bool alpha_dropped = false;
   bool black = false;
   float contrast = 0.0f;  ///< see PreparedData::contrast
-  /// Value of a white pixel: 255 or 65535; nothing for floats.
+  /// Value of a white pixel: 255 or 65535, or Image::full_scale; nothing for floats.
   std::optional<double> full_scale;
 };
 

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <bit>
 #include <exception>
 #include <optional>
 #include <utility>
@@ -81,12 +82,20 @@ Hash128 hash_content(const PreparedData& data, const Hash128& rows) {
   return hash128(std::as_bytes(std::span<const char>(text)));
 }
 
-/// A range is mapped from one full scale, so that all images must have the same.
+/// Of which values' pixels are a type that 8-bit values do not have.
+bool is_deep(double full_scale) {
+  return full_scale > 255.0;
+}
+
+/// A range is mapped from one full scale, so that all images must have the same. Without a range 10 and 12
+/// bits go together, as 16 and 12 do: their values are compared as they are.
 void unite_full_scale(std::optional<double>& common, const std::optional<double>& own,
-                      const std::string& name, const std::string& first) {
+                      const Protocol& protocol, const std::string& name, const std::string& first) {
   if (own == common) return;
+  if (!protocol.range && own && common && is_deep(*own) == is_deep(*common)) return;
   const auto text = [](const std::optional<double>& scale) {
-    return !scale ? std::string("floating-point") : *scale == 255.0 ? "8-bit" : "16-bit";
+    if (!scale) return std::string("floating-point");
+    return std::to_string(std::bit_width(static_cast<unsigned>(*scale))) + "-bit";
   };
   throw InputError(name, "holds " + text(own) + " pixels, but " + first + " holds " + text(common),
                    "use a protocol that brings all images to 8 bits, such as --protocol iclr2024");
@@ -178,8 +187,8 @@ class Reading {
       return false;
     }
     if (found.rows() == 0) found.full_scale = decoded.levels->full_scale;
-    unite_full_scale(found.full_scale, decoded.levels->full_scale, source_.records[found.tried].path,
-                     source_.records[found.first_record()].path);
+    unite_full_scale(found.full_scale, decoded.levels->full_scale, protocol_,
+                     source_.records[found.tried].path, source_.records[found.first_record()].path);
     return true;
   }
 

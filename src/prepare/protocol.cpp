@@ -44,6 +44,7 @@ std::string size_text(const std::optional<ImageSize>& size) {
 void record_changes(Protocol& protocol) {
   const Protocol base = named_protocol(protocol.base);
   protocol.changes.clear();
+  if (protocol.view != base.view) protocol.changes += "+view=" + std::string(view_name(protocol.view));
   if (protocol.size != base.size) protocol.changes += "+size=" + size_text(protocol.size);
   if (protocol.channels != base.channels) {
     protocol.changes += "+channels=" + std::string(channels_name(protocol.channels));
@@ -92,16 +93,23 @@ Protocol protocol_of_name(std::string_view name) {
     name = name.substr(0, at);
     return value;
   };
-  const auto range = take("+range="), channels = take("+channels="), size = take("+size=");
+  const auto range = take("+range="), channels = take("+channels="), size = take("+size="),
+             view = take("+view=");
   constexpr std::string_view published = "-code";
   const bool published_code = name.ends_with(published);
   if (published_code) name.remove_suffix(published.size());
   Protocol protocol = named_protocol(name);
   protocol.published_code = published_code;
+  if (view) set_view(protocol, *view);
   if (size) set_size(protocol, *size);
   if (channels) set_channels(protocol, *channels);
   if (range) set_range(protocol, *range);
   return protocol;
+}
+
+void set_view(Protocol& protocol, std::string_view text) {
+  protocol.view = parse_view(text);
+  record_changes(protocol);
 }
 
 void set_size(Protocol& protocol, std::string_view text) {

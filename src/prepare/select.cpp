@@ -81,7 +81,8 @@ void drop_empty_classes(DataSet& data) {
   }
 }
 
-void draw_samples(DataSet& data, std::uint32_t samples, std::uint64_t seed) {
+void draw_samples(DataSet& data, const Selection& selection) {
+  const std::uint32_t samples = *selection.samples;
   if (samples > data.records.size()) {
     throw InputError(data.path,
                      "has " + std::to_string(data.records.size()) + " images, fewer than the " +
@@ -104,12 +105,19 @@ void draw_samples(DataSet& data, std::uint32_t samples, std::uint64_t seed) {
                            std::to_string(wanted),
                        "ask for fewer with --samples");
     }
-    Generator generator = make_generator(seed, c);
-    shuffle(std::span(members[c]), generator);
+    if (!selection.listing_order) {
+      Generator generator = make_generator(selection.seed, c);
+      shuffle(std::span(members[c]), generator);
+    }
     for (std::size_t i = 0; i < wanted; ++i) keep[members[c][i]] = true;
   }
   std::size_t next = 0;
   std::erase_if(data.records, [&](const Record&) { return !keep[next++]; });
+  if (selection.listing_order) {
+    data.notes.push_back(
+        "The first images of each class were taken, in the order of the data, as the published code does: "
+        "they may be of few patients, and of one kind.");
+  }
 }
 
 }  // namespace
@@ -119,7 +127,7 @@ void select_records(DataSet& data, const Selection& selection) {
   if (!selection.classes.empty()) keep_classes(data, selection.classes);
   drop_empty_classes(data);
   if (selection.positive) oppose(data, *selection.positive);
-  if (selection.samples) draw_samples(data, *selection.samples, selection.seed);
+  if (selection.samples) draw_samples(data, selection);
   drop_empty_classes(data);
   if (data.records.empty()) {
     throw InputError(data.path, "no image is left", "loosen --classes, --split or --samples");

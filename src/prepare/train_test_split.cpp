@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <map>
 #include <numeric>
+#include <random>
 #include <set>
 #include <span>
 #include <type_traits>
@@ -68,6 +69,15 @@ std::vector<Hash128> pixel_hashes(const RowMatrix& matrix) {
   return hashes;
 }
 
+/// torch.randperm with torch.Generator().manual_seed(seed), on a processor: a 32-bit Mersenne Twister, and of
+/// every place a swap with one that is not before it. Checked against torch 1.13.
+void torch_permutation(Rows& rows, std::uint64_t seed) {
+  std::mt19937 generator(static_cast<std::mt19937::result_type>(seed));
+  for (std::size_t i = 0; i + 1 < rows.size(); ++i) {
+    std::swap(rows[i], rows[i + generator() % (rows.size() - i)]);
+  }
+}
+
 /// Sets of rows that grow together.
 class Joined {
  public:
@@ -97,6 +107,10 @@ class Splitting {
 
   TrainTestSplit run() {
     const bool train = has(Split::train), test = has(Split::test);
+    if (data_.protocol.published_code) {
+      split_as_published(train && test);
+      return finished();
+    }
     split_.own = train && test;
     if (split_.own) {
       take_own();
@@ -104,13 +118,17 @@ class Splitting {
       draw_test();
     }
     choose_train();
+    return finished();
+  }
+
+ private:
+  TrainTestSplit finished() {
     std::ranges::sort(split_.test);
     split_.train_classes = count(split_.train);
     split_.test_classes = count(split_.test);
     return std::move(split_);
   }
 
- private:
   std::size_t checked_classes() const {
     const std::string remedy = "give images of two classes or more";
     if (data_.label_columns.empty()) throw InputError(path_, "has no labels to learn", remedy);
@@ -273,6 +291,60 @@ class Splitting {
     split_.beside_test = side.size() - split_.test.size();
     for (const Rows& unit : remaining) for_training_.insert(for_training_.end(), unit.begin(), unit.end());
     std::ranges::sort(for_training_);
+  }
+
+  /// The first of each class in the order of the records, in that order: train_samples and `test` together,
+  /// or as many as leave the classes even.
+  Rows first_of_each_class(const Rows& all, std::size_t test) {
+    const std::vector<std::size_t> there = count(all);
+    const std::size_t even = classes_ * *std::ranges::min_element(there);
+    const std::size_t images = options_.train_samples > 0 ? options_.train_samples + test : even;
+    std::vector<std::size_t> wanted = shares(images, classes_);
+    for (std::size_t c = 0; c < classes_; ++c) {
+      if (there[c] < wanted[c]) {
+        refuse(c, there[c], "in all", wanted[c], "training and test", "ask for fewer with --samples");
+      }
+    }
+    if (images < test + classes_) {
+      throw InputError(
+          path_, "has " + std::to_string(images) + " images of even classes, which leaves none to learn from",
+          "ask for fewer with --test-samples");
+    }
+    Rows first;
+    for (const std::uint32_t row : all) {
+      if (wanted[class_of(row)] == 0) continue;
+      --wanted[class_of(row)];
+      first.push_back(row);
+    }
+    return first;
+  }
+
+  void split_as_published(bool own) {
+    Rows all;
+    for (std::uint32_t row = 0; row < data_.records.size(); ++row) {
+      if (!own || data_.records[row].split == Split::train) all.push_back(row);
+    }
+    const std::size_t test = options_.test_samples.value_or(kPublishedTestImages);
+    Rows rows = first_of_each_class(all, test);
+    torch_permutation(rows, options_.seed);
+    const auto boundary = rows.end() - static_cast<std::ptrdiff_t>(test);
+    split_.published = true;
+    split_.available = all.size();
+    split_.train.assign(rows.begin(), boundary);
+    split_.test.assign(boundary, rows.end());
+    split_.groups_on_both_sides = shared_groups();
+  }
+
+  std::size_t shared_groups() const {
+    std::set<std::uint32_t> of_test, shared;
+    for (const std::uint32_t row : split_.test) {
+      if (data_.records[row].group) of_test.insert(*data_.records[row].group);
+    }
+    for (const std::uint32_t row : split_.train) {
+      const std::optional<std::uint32_t>& group = data_.records[row].group;
+      if (group && of_test.contains(*group)) shared.insert(*group);
+    }
+    return shared.size();
   }
 
   void choose_train() {

@@ -77,20 +77,23 @@ class MemoryBytes : public ByteSource {
   std::span<const std::byte> rest_;
 };
 
-/// The contents of one or more gzip members, one after the other.
-class GzipBytes : public ByteSource {
+/// The contents of one or more deflate streams, one after the other.
+class InflatedBytes : public ByteSource {
  public:
-  GzipBytes(std::unique_ptr<ByteSource> packed, std::string name)
+  enum class Wrapping { gzip, zlib };
+
+  InflatedBytes(std::unique_ptr<ByteSource> packed, Wrapping wrapping, std::string name)
       : packed_(std::move(packed)),
         name_(std::move(name)),
+        kind_(wrapping == Wrapping::gzip ? "gzip" : "compressed"),
         buffer_(std::size_t{1} << 16),
         left_(most_inflated(packed_->at_most())) {
     constexpr int gzip_only = 16;
-    FATHOM_CHECK(inflateInit2(&stream_, MAX_WBITS + gzip_only) == Z_OK);
+    FATHOM_CHECK(inflateInit2(&stream_, MAX_WBITS + (wrapping == Wrapping::gzip ? gzip_only : 0)) == Z_OK);
   }
-  ~GzipBytes() override { inflateEnd(&stream_); }
-  GzipBytes(const GzipBytes&) = delete;
-  GzipBytes& operator=(const GzipBytes&) = delete;
+  ~InflatedBytes() override { inflateEnd(&stream_); }
+  InflatedBytes(const InflatedBytes&) = delete;
+  InflatedBytes& operator=(const InflatedBytes&) = delete;
 
   std::size_t read(std::span<std::byte> out) override {
     std::size_t done = 0;
@@ -122,28 +125,28 @@ class GzipBytes : public ByteSource {
     const int status = inflate(&stream_, Z_NO_FLUSH);
     member_ended_ = status == Z_STREAM_END;
     if (status == Z_BUF_ERROR) {
-      throw InputError(name_, "the gzip data end too early", "copy or download the file again");
+      throw InputError(name_, "the " + kind_ + " data end too early", "copy or download the file again");
     }
     if (status != Z_OK && !member_ended_) {
-      throw InputError(name_, "the gzip data are corrupt", "copy or download the file again");
+      throw InputError(name_, "the " + kind_ + " data are corrupt", "copy or download the file again");
     }
     return wanted - stream_.avail_out;
   }
 
   std::unique_ptr<ByteSource> packed_;
-  std::string name_;
+  std::string name_, kind_;
   std::vector<std::byte> buffer_;
   z_stream stream_ = {};
   bool member_ended_ = false;
   std::uint64_t left_;
 };
 
+}  // namespace
+
 bool begins_as_gzip(ByteSource& source) {
   std::array<std::byte, 2> magic = {};
   return source.read(magic) == 2 && magic[0] == std::byte{0x1f} && magic[1] == std::byte{0x8b};
 }
-
-}  // namespace
 
 std::uint64_t most_inflated(std::uint64_t packed_bytes) {
   return packed_bytes * 1032 + 1032;
@@ -159,12 +162,16 @@ std::unique_ptr<ByteSource> open_bytes(std::span<const std::byte> bytes) {
 
 std::unique_ptr<ByteSource> open_unzipped(const std::filesystem::path& path) {
   if (!begins_as_gzip(*open_bytes(path))) return open_bytes(path);
-  return std::make_unique<GzipBytes>(open_bytes(path), path.string());
+  return std::make_unique<InflatedBytes>(open_bytes(path), InflatedBytes::Wrapping::gzip, path.string());
 }
 
 std::unique_ptr<ByteSource> open_unzipped(std::span<const std::byte> bytes, const std::string& name) {
   if (!begins_as_gzip(*open_bytes(bytes))) return open_bytes(bytes);
-  return std::make_unique<GzipBytes>(open_bytes(bytes), name);
+  return std::make_unique<InflatedBytes>(open_bytes(bytes), InflatedBytes::Wrapping::gzip, name);
+}
+
+std::unique_ptr<ByteSource> open_zlib(std::span<const std::byte> bytes, const std::string& name) {
+  return std::make_unique<InflatedBytes>(open_bytes(bytes), InflatedBytes::Wrapping::zlib, name);
 }
 
 }  // namespace fathom

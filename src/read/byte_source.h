@@ -30,8 +30,14 @@ std::unique_ptr<ByteSource> open_bytes(const std::filesystem::path& path);
 /// `bytes` must outlive the source.
 std::unique_ptr<ByteSource> open_bytes(std::span<const std::byte> bytes);
 
+/// Whether the bytes begin as gzip does; takes the first two.
+bool begins_as_gzip(ByteSource& source);
+
 /// As open_bytes, but what gzip holds instead where the bytes begin as gzip does.
 std::unique_ptr<ByteSource> open_unzipped(const std::filesystem::path& path);
 std::unique_ptr<ByteSource> open_unzipped(std::span<const std::byte> bytes, const std::string& name);
+
+/// What a zlib stream holds (RFC 1950). `bytes` must outlive the source.
+std::unique_ptr<ByteSource> open_zlib(std::span<const std::byte> bytes, const std::string& name);
 
 }  // namespace fathom

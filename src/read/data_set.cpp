@@ -5,12 +5,16 @@
 #include <system_error>
 
 #include "fathom/read/cifar.h"
+#include "fathom/read/dicom.h"
 #include "fathom/read/idx.h"
 #include "fathom/read/image_folder.h"
+#include "fathom/read/nifti.h"
 #include "fathom/read/npy.h"
 #include "fathom/read/npz.h"
+#include "fathom/read/svhn.h"
 #include "fathom/read/table.h"
 #include "read/byte_source.h"
+#include "read/dicom/found_images.h"
 #include "read/lower_case.h"
 
 namespace fathom {
@@ -38,17 +42,21 @@ struct Form {
   DataSet (*open)(const fs::path&, const ReadOptions&);
 };
 
-constexpr std::array<Form, 7> forms = {{{"folder", open_image_folder},
-                                        {"table", open_as_table},
-                                        {"npz", open_npz},
-                                        {"npy", open_npy},
-                                        {"idx", open_idx},
-                                        {"cifar10", open_cifar},
-                                        {"cifar100", open_cifar}}};
+constexpr std::array<Form, 10> forms = {{{"folder", open_image_folder},
+                                         {"table", open_as_table},
+                                         {"npz", open_npz},
+                                         {"npy", open_npy},
+                                         {"idx", open_idx},
+                                         {"cifar10", open_cifar},
+                                         {"cifar100", open_cifar},
+                                         {"dicom", open_dicom},
+                                         {"nifti", open_nifti},
+                                         {"svhn", open_svhn}}};
 
 constexpr const char* readable_forms =
-    "give a folder of images, a .csv table, .npz, .npy, IDX or CIFAR binary files, or name the form with "
-    "--format";
+    "give a folder of images or volumes, DICOM, NIfTI, a .csv table, .npz, .npy, IDX or CIFAR binary files, "
+    "or "
+    "name the form with --format";
 
 const Form& form_named(std::string_view name) {
   const auto found =
@@ -63,7 +71,9 @@ const Form& form_named(std::string_view name) {
 std::string_view recognise_folder(const fs::path& folder, const ReadOptions& options) {
   if (is_cifar_folder(folder)) return "cifar10";
   if (is_idx_folder(folder)) return "idx";
-  return options.labels ? "table" : "folder";
+  if (is_svhn_folder(folder)) return "svhn";
+  if (options.labels) return "table";
+  return is_nifti_folder(folder) ? "nifti" : "folder";
 }
 
 std::string first_bytes(const fs::path& file) {
@@ -79,10 +89,13 @@ std::string_view recognise_file(const fs::path& file) {
   if (start.compare(0, 4, "PK\x03\x04") == 0 || start.compare(0, 4, "PK\x05\x06") == 0) return "npz";
   if (start.compare(0, 6, "\x93NUMPY") == 0) return "npy";
   if (is_idx_file(file)) return "idx";
+  if (is_matlab_file(file)) return "svhn";
+  if (is_nifti_file(file) || has_nifti_suffix(file)) return "nifti";
   const std::string suffix = lower_case(file.extension().string());
   if (suffix == ".csv" || suffix == ".tsv" || suffix == ".txt") return "table";
   if (suffix == ".npz") return "npz";
   if (suffix == ".npy") return "npy";
+  if (seems_dicom(file)) return "dicom";
   if (is_cifar_file(file)) return "cifar10";
   if (file.filename().string().find("-ubyte") != std::string::npos) return "idx";
   if (has_image_suffix(file)) {
@@ -125,9 +138,20 @@ DataSet open_data_set(const fs::path& path, const ReadOptions& options) {
   if (error)
     throw InputError(path.string(), "cannot be read (" + error.message() + ")",
                      "check the path and its permissions");
-  if (options.format != "auto") return form_named(options.format).open(path, options);
-  return form_named(fs::is_directory(status) ? recognise_folder(path, options) : recognise_file(path))
-      .open(path, options);
+  const std::string_view form =
+      options.format != "auto"
+          ? std::string_view(options.format)
+          : (fs::is_directory(status) ? recognise_folder(path, options) : recognise_file(path));
+  DataSet data = form_named(form).open(path, options);
+  if (options.slices != SliceOptions{} && !data.pixels->volumes()) {
+    throw UsageError("--slices", path.string() + " holds no volumes, whose slices are chosen",
+                     "leave --slices, --slice-step, --slice-range and --min-foreground out");
+  }
+  if (options.view != View::stored && !data.pixels->medical()) {
+    throw UsageError("--view", path.string() + " holds no medical image, whose values a view is for",
+                     "leave it out");
+  }
+  return data;
 }
 
 }  // namespace fathom

@@ -64,7 +64,7 @@ class FolderScan {
       // A link to nothing is listed too: as an image that cannot be read it is reported, not lost.
       listing.images.push_back(prefix + name);
     } else {
-      ++listing.other_files;
+      listing.others.push_back(prefix + name);
     }
   }
 
@@ -73,10 +73,11 @@ class FolderScan {
 
 }  // namespace
 
-FolderListing list_images(const fs::path& folder) {
+FolderListing list_files(const fs::path& folder) {
   FolderScan scan;
   scan.visit(folder, "");
   std::sort(scan.listing.images.begin(), scan.listing.images.end());
+  std::sort(scan.listing.others.begin(), scan.listing.others.end());
   return std::move(scan.listing);
 }
 

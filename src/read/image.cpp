@@ -91,6 +91,7 @@ Image collapse(Image image) {
   for (std::size_t i = 0; i < grey.size(); ++i) out[i] = rgb[3 * i];
   grey.alpha_dropped = image.alpha_dropped;
   grey.stored_as_rgb = true;
+  grey.full_scale = image.full_scale;
   return grey;
 }
 

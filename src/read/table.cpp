@@ -3,10 +3,13 @@
 #include <algorithm>
 #include <array>
 #include <memory>
+#include <optional>
 #include <unordered_set>
 #include <utility>
 
+#include "fathom/core/nearest_word.h"
 #include "read/byte_source.h"
+#include "read/table_header.h"
 #include "read/table_text.h"
 
 namespace fathom {
@@ -44,8 +47,8 @@ class TableParser {
 
   /// The most frequent candidate in the header, outside quotes; a comma where there is none.
   char find_delimiter() const {
-    constexpr std::array<char, 3> candidates = {',', ';', '\t'};
-    std::array<std::size_t, 3> counts = {};
+    constexpr std::array<char, 4> candidates = {',', ';', '\t', '|'};
+    std::array<std::size_t, 4> counts = {};
     bool within_quotes = false;
     bool anything = false;
     for (const char c : text_) {
@@ -114,11 +117,13 @@ class TableParser {
   std::size_t position_ = 0, line_ = 1, record_line_ = 1;
 };
 
-/// Column names, without blanks around them. The first may be empty: so pandas writes its row numbers.
-void check_header(std::vector<std::string>& header, const std::string& where) {
+}  // namespace
+
+void check_header(std::vector<std::string>& header, const std::string& where, UnnamedColumns unnamed) {
   std::unordered_set<std::string> seen;
   for (std::size_t i = 0; i < header.size(); ++i) {
     header[i] = std::string(trimmed(header[i]));
+    if (header[i].empty() && unnamed == UnnamedColumns::allowed) continue;
     const bool row_numbers = i == 0 && header.size() > 1;
     if (header[i].empty() && !row_numbers) {
       throw InputError(where, "column " + std::to_string(i + 1) + " has no name",
@@ -131,25 +136,24 @@ void check_header(std::vector<std::string>& header, const std::string& where) {
   }
 }
 
-}  // namespace
-
 std::size_t Table::column(std::string_view wanted) const {
   const auto found = std::find(header.begin(), header.end(), wanted);
   if (found != header.end()) return static_cast<std::size_t>(found - header.begin());
   std::string there;
   for (const std::string& each : header) there += (there.empty() ? "" : ", ") + shown(each);
+  const std::optional<std::string> nearest = nearest_word(wanted, header);
   throw InputError(name, "has no column " + shown(wanted) + " (its columns: " + there + ")",
-                   "name one of its columns");
+                   nearest ? "did you mean " + shown(*nearest) + "?" : "name one of its columns");
 }
 
-Table parse_table(std::string_view text, std::string name) {
+Table parse_table(std::string_view text, std::string name, UnnamedColumns unnamed) {
   Table table;
   table.name = std::move(name);
   TableParser parser(text, table.name);
   if (!parser.next(table.header)) {
     throw InputError(table.name, "is empty", "give a table whose first line names its columns");
   }
-  check_header(table.header, line_of(table.name, parser.line()));
+  check_header(table.header, line_of(table.name, parser.line()), unnamed);
   std::vector<std::string> fields;
   while (parser.next(fields)) {
     if (fields.size() != table.header.size()) {
@@ -164,11 +168,11 @@ Table parse_table(std::string_view text, std::string name) {
   return table;
 }
 
-Table read_table(const std::filesystem::path& path) {
+Table read_table(const std::filesystem::path& path, UnnamedColumns unnamed) {
   const std::unique_ptr<ByteSource> source = open_bytes(path);
   std::string text(source->at_most(), '\0');
   text.resize(source->read(std::as_writable_bytes(std::span(text))));
-  return parse_table(text, path.string());
+  return parse_table(text, path.string(), unnamed);
 }
 
 }  // namespace fathom

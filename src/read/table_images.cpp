@@ -1,5 +1,6 @@
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <memory>
 #include <optional>
 #include <span>
@@ -7,9 +8,13 @@
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
+#include <vector>
 
+#include "fathom/core/parallel.h"
+#include "fathom/read/nifti.h"
 #include "fathom/read/table.h"
 #include "read/class_names.h"
+#include "read/dicom/found_images.h"
 #include "read/folder_listing.h"
 #include "read/image_files.h"
 #include "read/lower_case.h"
@@ -187,11 +192,74 @@ void note_images_without_row(DataSet& data, const std::vector<std::string>& path
   std::unordered_set<std::string> rows;
   for (const std::string& path : paths) rows.insert(plain(root, path));
   std::size_t without = 0;
-  for (const std::string& image : list_images(root).images)
+  for (const std::string& image : list_files(root).images)
     without += rows.count(plain(root, image)) == 0 ? 1 : 0;
   if (without == 0) return;
   data.notes.push_back(std::to_string(without) +
                        " images in the folder have no row in the table and were passed over.");
+}
+
+/// Throws InputError where some are and others are not.
+bool are_volumes(const std::vector<std::string>& paths, const Table& table) {
+  const auto volumes =
+      std::ranges::count_if(paths, [](const std::string& path) { return has_nifti_suffix(path); });
+  if (volumes == 0 || static_cast<std::size_t>(volumes) == paths.size()) return volumes > 0;
+  throw InputError(table.name, "names " + std::to_string(volumes) + " volumes among other images",
+                   "give volumes a table of their own");
+}
+
+/// Frames of the DICOM files that rows name, by the path in the row.
+std::unordered_map<std::string, std::vector<FoundImage>> dicom_frames(const std::vector<std::string>& paths,
+                                                                      const fs::path& root,
+                                                                      const ReadOptions& options) {
+  std::vector<char> dicom(paths.size());
+  parallel_for(paths.size(), options.threads, [&](std::size_t i, unsigned) {
+    dicom[i] = !has_image_suffix(paths[i]) && seems_dicom(root / paths[i]) ? 1 : 0;
+  });
+  std::vector<std::string> files;
+  std::unordered_map<std::string, std::vector<FoundImage>> frames;
+  for (std::size_t i = 0; i < paths.size(); ++i) {
+    if (dicom[i] != 0) files.push_back(paths[i]);
+  }
+  for (FoundImage& image : find_images(root, files, {}, options.threads).images) {
+    frames[image.image.file].push_back(std::move(image));
+  }
+  // One without an image stays in, so that reading it says why it cannot be used.
+  for (const std::string& file : files) {
+    if (frames.count(file) == 0) frames[file].push_back({file, {file, 0, ""}, 0});
+  }
+  return frames;
+}
+
+/// The pixels of all rows. A row of a DICOM file with several frames becomes as many records; where no column
+/// tells of groups, DICOM files are grouped by patient.
+std::shared_ptr<const PixelSource> row_images(DataSet& data, const std::vector<std::string>& paths,
+                                              const fs::path& root, const ReadOptions& options) {
+  const auto frames = dicom_frames(paths, root, options);
+  std::vector<FoundImage> images;
+  std::vector<Record> records;
+  for (const Record& row : data.records) {
+    const auto found = frames.find(row.path);
+    if (found == frames.end()) {
+      images.push_back({row.path, {row.path, std::nullopt, ""}, 0});
+      records.push_back(row);
+    } else {
+      for (const FoundImage& frame : found->second) {
+        images.push_back(frame);
+        records.push_back(row);
+        records.back().path = frame.path;
+      }
+    }
+  }
+  std::vector<std::optional<std::uint32_t>> patients = groups_of(images);
+  std::vector<FileImage> files;
+  for (std::size_t i = 0; i < images.size(); ++i) {
+    records[i].source = i;
+    if (!options.group_column) records[i].group = patients[i];
+    files.push_back(std::move(images[i].image));
+  }
+  data.records = std::move(records);
+  return std::make_shared<ImageFiles>(root, std::move(files), options);
 }
 
 }  // namespace
@@ -218,8 +286,14 @@ DataSet open_table(const fs::path& table_path, const fs::path& image_root, const
   if (labels.empty()) {
     data.notes.push_back("The table has no column label, class or target, so that the data have no labels.");
   }
+  if (are_volumes(paths, table)) {
+    std::vector<fs::path> files;
+    for (const std::string& each : paths) files.push_back(image_root / each);
+    return named(slices_of_volumes(std::move(data), files, options), options.labels ? image_root : table_path,
+                 "table");
+  }
   if (options.labels) note_images_without_row(data, paths, image_root);
-  data.pixels = std::make_shared<ImageFiles>(image_root, std::move(paths), options.limits);
+  data.pixels = row_images(data, paths, image_root, options);
   return named(std::move(data), options.labels ? image_root : table_path, "table");
 }
 

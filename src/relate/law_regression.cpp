@@ -26,14 +26,15 @@ struct Attempt {
   std::string reason;
 };
 
-Attempt attempt(const RegressionData& data, double confidence) {
+/// `confidence`: of the intervals; nothing: none are wanted.
+Attempt attempt(const RegressionData& data, std::optional<double> confidence) {
   if (data.terms.front().values.empty()) return {std::nullopt, "no cell has all its values"};
   if (data.response.size() <= data.terms.size()) {
     return {std::nullopt, std::to_string(data.response.size()) + " cells are too few for " +
                               std::to_string(data.terms.size()) + " coefficients"};
   }
   try {
-    return {fit_linear_model(data, confidence), ""};
+    return {confidence ? fit_linear_model(data, *confidence) : fit_estimates(data), ""};
   } catch (const InputError& error) {
     return {std::nullopt, error.reason()};
   }
@@ -93,7 +94,7 @@ std::optional<std::size_t> LawFitter::add(FitLaw law, const LawTerms& terms, con
   const std::vector<std::string> datasets = datasets_of(used);
   fit.datasets = datasets.size();
   for (const std::string& dataset : datasets) {
-    const Attempt rest = attempt(law_data(terms, without_dataset(used, dataset)), confidence_);
+    const Attempt rest = attempt(law_data(terms, without_dataset(used, dataset)), std::nullopt);
     if (rest.model) {
       fit.influence.push_back(left_out(dataset, *rest.model));
     } else {
@@ -107,8 +108,8 @@ std::optional<std::size_t> LawFitter::add(FitLaw law, const LawTerms& terms, con
 void LawFitter::compare(const std::string& name, FitLaw law, const LawTerms& full, const LawTerms& reduced,
                         const CellSubset& subset, const CellList& cells) {
   const CellList used = complete(cells, variables_of(full));
-  const Attempt larger = attempt(law_data(full, used), confidence_);
-  const Attempt smaller = attempt(law_data(reduced, used), confidence_);
+  const Attempt larger = attempt(law_data(full, used), std::nullopt);
+  const Attempt smaller = attempt(law_data(reduced, used), std::nullopt);
   if (!larger.model || !smaller.model || larger.model->terms.size() <= smaller.model->terms.size()) return;
   relations_.comparisons.push_back({law, name, full.name, reduced.name, subset, used.size(),
                                     likelihood_ratio_test(*larger.model, *smaller.model)});

@@ -7,6 +7,7 @@
 #include <numbers>
 
 #include "fathom/core/error.h"
+#include "relate/bias_reduced.h"
 #include "relate/distributions.h"
 
 namespace fathom {
@@ -140,9 +141,20 @@ double two_sided_quantile(double confidence, double degrees_of_freedom) {
   return t_quantile(0.5 + confidence / 2.0, degrees_of_freedom);
 }
 
+/// Nothing where the error is not known.
+std::optional<AdjustedUncertainty> adjusted(double estimate, const BiasReduced& errors, Index column,
+                                            double confidence) {
+  const double variance = errors.variances[column], freedom = errors.degrees_of_freedom[column];
+  if (!std::isfinite(variance)) return std::nullopt;
+  const Uncertainty found = uncertainty(estimate, variance, two_sided_quantile(confidence, freedom));
+  return AdjustedUncertainty{found.std_error, found.interval, freedom};
+}
+
 /// What one fit needs in all its parts; x has its own scale.
 struct Fitted {
   MatrixXd x, inverse;
+  MatrixXd basis,
+      combination;  ///< orthonormal columns U of the same span; coefficients are combination * U' y
   VectorXd coefficients, residuals;
 };
 
@@ -159,35 +171,25 @@ Fitted least_squares(const RegressionData& data) {
   Fitted fitted;
   fitted.residuals = y - scaled.columns * scaled_coefficients;
   fitted.coefficients = scaled_coefficients.cwiseProduct(per_length);
-  fitted.inverse = per_length.asDiagonal() * (pivot * pivot.transpose()) * per_length.asDiagonal();
+  fitted.combination = per_length.asDiagonal() * pivot;
+  fitted.inverse = fitted.combination * fitted.combination.transpose();
+  fitted.basis = qr.householderQ() * MatrixXd::Identity(scaled.columns.rows(), p);
   fitted.x = scaled.columns * scaled.lengths.asDiagonal();
   return fitted;
 }
 
-/// A point of leverage 1 has no residual to go by: what it has a part in is not known (NaN).
-VectorXd hc3_variances(const Fitted& fitted) {
-  const MatrixXd influence = fitted.x * fitted.inverse;  // n x p
-  const VectorXd leverage = influence.cwiseProduct(fitted.x).rowwise().sum();
-  const VectorXd largest = influence.cwiseAbs().colwise().maxCoeff();
-  VectorXd variances = VectorXd::Zero(influence.cols());
-  for (Index i = 0; i < influence.rows(); ++i) {
-    const double rest = 1.0 - leverage[i];
-    for (Index j = 0; j < influence.cols(); ++j) {
-      if (rest > 1e-10) {
-        variances[j] += std::pow(influence(i, j) * fitted.residuals[i] / rest, 2);
-      } else if (std::abs(influence(i, j)) > 1e-9 * largest[j]) {
-        variances[j] = std::numeric_limits<double>::quiet_NaN();
-      }
-    }
-  }
-  return variances;
+using Rows = std::vector<std::vector<Index>>;
+
+Rows rows_of_clusters(const std::vector<std::size_t>& cluster, std::size_t count) {
+  Rows rows(count);
+  for (std::size_t i = 0; i < cluster.size(); ++i) rows[cluster[i]].push_back(index_of(i));
+  return rows;
 }
 
-VectorXd cluster_variances(const Fitted& fitted, const std::vector<std::size_t>& cluster, std::size_t count) {
-  const double n = static_cast<double>(fitted.x.rows()), p = static_cast<double>(fitted.x.cols());
-  const double g = static_cast<double>(count);
-  const MatrixXd scores = cluster_sums(fitted.x, fitted.residuals, cluster, count) * fitted.inverse;
-  return (g / (g - 1.0) * (n - 1.0) / (n - p) * scores.cwiseProduct(scores).colwise().sum()).transpose();
+Rows single_rows(Index n) {
+  Rows rows;
+  for (Index i = 0; i < n; ++i) rows.push_back({i});
+  return rows;
 }
 
 /// CV3: what leaving out each cluster changes. Nothing where one cannot be left out.
@@ -235,6 +237,22 @@ void add_fit_statistics(LinearModel& model, const RegressionData& data, const Ve
   model.log_likelihood = -n / 2.0 * (std::log(2.0 * std::numbers::pi * rss / n) + 1.0);
   model.aic = -2.0 * model.log_likelihood + 2.0 * p;
   model.bic = -2.0 * model.log_likelihood + p * std::log(n);
+}
+
+LinearModel estimates_of(const RegressionData& data, const Fitted& fitted) {
+  const double none = std::numeric_limits<double>::quiet_NaN();
+  LinearModel model;
+  model.n = data.response.size();
+  model.unscaled_covariance = row_major(fitted.inverse);
+  add_fit_statistics(model, data, fitted.residuals);
+  for (std::size_t j = 0; j < data.terms.size(); ++j) {
+    Coefficient term;
+    term.name = data.terms[j].name;
+    term.estimate = fitted.coefficients[index_of(j)];
+    term.classical = {none, {none, none}};
+    model.terms.push_back(std::move(term));
+  }
+  return model;
 }
 
 void add_clusters(LinearModel& model, const Fitted& fitted, const std::vector<std::size_t>& cluster,
@@ -299,39 +317,41 @@ std::vector<std::string> collinear_terms(std::span<const Regressor> terms) {
   return names;
 }
 
+LinearModel fit_estimates(const RegressionData& data) {
+  check_shape(data);
+  return estimates_of(data, least_squares(data));
+}
+
 LinearModel fit_linear_model(const RegressionData& data, double confidence) {
   check_shape(data);
-  const std::size_t n = data.response.size(), p = data.terms.size();
   const Fitted fitted = least_squares(data);
-  LinearModel model;
-  model.n = n;
+  LinearModel model = estimates_of(data, fitted);
   model.confidence = confidence;
-  model.unscaled_covariance = row_major(fitted.inverse);
-  add_fit_statistics(model, data, fitted.residuals);
   const std::vector<std::size_t> cluster = numbered(data.cluster, model.clusters);
-  const VectorXd robust = hc3_variances(fitted);
+  const auto reduced = [&](const Rows& rows) {
+    return bias_reduced(fitted.basis, fitted.combination, fitted.residuals, rows);
+  };
+  const BiasReduced robust = reduced(single_rows(fitted.x.rows()));
   const bool clustered = model.clusters >= 2;
-  VectorXd by_cluster;
+  BiasReduced by_cluster;
   std::optional<VectorXd> jackknife;
   if (clustered) {
     jackknife = jackknife_variances(fitted, cluster, model.clusters);
-    by_cluster = cluster_variances(fitted, cluster, model.clusters);
+    by_cluster = reduced(rows_of_clusters(cluster, model.clusters));
     add_clusters(model, fitted, cluster, model.clusters);
   }
-  const double t_points = two_sided_quantile(confidence, static_cast<double>(n - p));
+  const double t_points =
+      two_sided_quantile(confidence, static_cast<double>(fitted.x.rows() - fitted.x.cols()));
   const double t_clusters =
       clustered ? two_sided_quantile(confidence, static_cast<double>(model.clusters - 1)) : 0.0;
-  for (std::size_t j = 0; j < p; ++j) {
+  for (std::size_t j = 0; j < model.terms.size(); ++j) {
     const Index column = index_of(j);
-    Coefficient term;
-    term.name = data.terms[j].name;
-    term.estimate = fitted.coefficients[column];
+    Coefficient& term = model.terms[j];
     const double variance = model.sigma * model.sigma * fitted.inverse(column, column);
     term.classical = uncertainty(term.estimate, variance, t_points);
-    term.robust = uncertainty(term.estimate, robust[column], t_points);
-    if (clustered) term.cluster = uncertainty(term.estimate, by_cluster[column], t_clusters);
+    term.robust = adjusted(term.estimate, robust, column, confidence);
+    if (clustered) term.cluster = adjusted(term.estimate, by_cluster, column, confidence);
     if (jackknife) term.jackknife = uncertainty(term.estimate, (*jackknife)[column], t_clusters);
-    model.terms.push_back(std::move(term));
   }
   return model;
 }

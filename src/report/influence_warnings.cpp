@@ -9,10 +9,6 @@ namespace fathom {
 
 namespace {
 
-bool is_slope(const std::string& term) {
-  return term != "intercept" && term.find('[') == std::string::npos;
-}
-
 bool is_distinct_from_zero(const Coefficient& term) {
   return term.classical.interval.low > 0.0 || term.classical.interval.high < 0.0;
 }
@@ -42,6 +38,10 @@ std::string named(const LawFit& fit) {
 
 }  // namespace
 
+bool is_slope(const std::string& term) {
+  return term != "intercept" && term.find('[') == std::string::npos;
+}
+
 std::vector<std::string> influence_warnings(const LawFit& fit) {
   std::vector<std::string> out;
   for (const LeftOutFit& left : fit.influence) {
@@ -50,11 +50,13 @@ std::vector<std::string> influence_warnings(const LawFit& fit) {
     out.push_back(
         fmt::format("{}: the trend rests on one data set: without {} {}", named(fit), left.left_out, change));
   }
-  if (!fit.indispensable.empty() && fit.datasets > 1) {
-    out.push_back(fmt::format("{}: cannot be fitted without {}: add data sets", named(fit),
-                              fmt::join(fit.indispensable, ", or without ")));
-  }
   return out;
+}
+
+std::vector<std::string> indispensable_warnings(const LawFit& fit) {
+  if (fit.indispensable.empty() || fit.datasets < 2) return {};
+  return {fmt::format("{}: cannot be fitted without {}: add data sets", named(fit),
+                      fmt::join(fit.indispensable, ", or without "))};
 }
 
 }  // namespace fathom

@@ -2,6 +2,9 @@
 
 #include <cmath>
 #include <utility>
+#include <vector>
+
+#include "fathom/core/version.h"
 
 namespace fathom {
 
@@ -27,6 +30,12 @@ Json sampled(const SampledSharpness& sampled) {
 
 Json known(double value) {
   return std::isfinite(value) ? Json(value) : Json();
+}
+
+Json document_head(std::string_view schema, std::span<const std::string> command) {
+  return {{"schema", schema},
+          {"version", version()},
+          {"command", std::vector<std::string>(command.begin(), command.end())}};
 }
 
 Json json_of(const DimensionEstimate& estimate) {
@@ -79,6 +88,7 @@ Json json_of(const LabelSharpness& sharpness) {
 Json json_of(const Protocol& protocol, const std::optional<ImageSize>& size, std::size_t channels,
              const std::optional<PixelRange>& range) {
   return {{"name", protocol.name()},
+          {"view", view_name(protocol.view)},
           {"size", size ? Json::array({size->height, size->width}) : Json()},
           {"channels", channels},
           {"range", range ? Json::array({range->low, range->high}) : Json()}};

@@ -4,7 +4,9 @@
 #include <cstddef>
 #include <nlohmann/json.hpp>
 #include <optional>
+#include <span>
 #include <string>
+#include <string_view>
 
 #include "fathom/estimate/dimension.h"
 #include "fathom/estimate/label_sharpness.h"
@@ -16,6 +18,12 @@ using Json = nlohmann::ordered_json;
 
 /// null for what is not finite.
 Json known(double value);
+template <class Value>
+Json or_null(const std::optional<Value>& value) {
+  return value ? Json(*value) : Json();
+}
+/// What every document begins with: `schema`, `version`, `command`.
+Json document_head(std::string_view schema, std::span<const std::string> command);
 Json json_of(const DimensionEstimate& estimate);
 Json json_of(const LabelSharpness& sharpness);
 Json json_of(const Protocol& protocol, const std::optional<ImageSize>& size, std::size_t channels,

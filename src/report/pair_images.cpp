@@ -28,13 +28,15 @@ bool made_of_files(const std::string& format) {
 
 }  // namespace
 
-std::vector<PageImage> pair_images(const DataSet& data, const MeasureRecord& record, std::size_t dataset) {
+std::vector<PageImage> pair_images(const DataSet& data, const MeasureRecord& record, std::size_t dataset,
+                                   bool medical) {
   std::vector<PageImage> images;
-  if (data.pixels->vectors()) return images;
+  const bool shown = medical || !data.pixels->medical();
+  if (data.pixels->vectors() || !shown) return images;
   const std::unordered_set<std::string> wanted = pictured_paths(record);
   for (const Record& image : data.records) {
     if (!wanted.contains(image.path)) continue;
-    if (made_of_files(data.format) && !has_image_suffix(image.path)) continue;
+    if (made_of_files(data.format) && !has_image_suffix(image.path) && !data.pixels->medical()) continue;
     try {
       std::string png = picture_png(data.pixels->read(image.source), kPictureSide);
       if (!png.empty()) images.push_back({dataset, image.path, std::move(png)});

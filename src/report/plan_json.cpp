@@ -1,17 +1,9 @@
-#include <utility>
-
-#include "fathom/core/version.h"
 #include "fathom/report/plan_report.h"
 #include "report/relate_json.h"
 
 namespace fathom {
 
 namespace {
-
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json curve_of(const AnnotationPlan& plan) {
   Json points = Json::array();
@@ -31,11 +23,9 @@ std::string plan_json(const PlanRecord& record, std::span<const std::string> com
   const PlanQuestion& question = record.question;
   const AnnotationPlan& plan = record.plan;
   const double target = question.target_loss ? *question.target_loss : *question.target_accuracy;
-  return text_of(
-      {{"schema", "fathom.plan/1"},
-       {"version", version()},
-       {"command", std::vector<std::string>(command.begin(), command.end())},
-       {"source", plan.pilot ? "pilot" : "study"},
+  Json json = document_head("fathom.plan/1", command);
+  json.update(
+      {{"source", plan.pilot ? "pilot" : "study"},
        {"target", {{"quantity", plan.quantity}, {"value", target}}},
        {"dimension", or_null(question.dimension)},
        {"label_sharpness", or_null(question.label_sharpness)},
@@ -48,6 +38,7 @@ std::string plan_json(const PlanRecord& record, std::span<const std::string> com
        {"fit", json_of(plan.fit)},
        {"curve", curve_of(plan)},
        {"warnings", plan_warnings(record)}});
+  return text_of(json);
 }
 
 }  // namespace fathom

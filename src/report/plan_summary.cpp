@@ -8,6 +8,7 @@
 #include "report/influence_warnings.h"
 #include "report/relate_words.h"
 #include "report/table_parts.h"
+#include "report/warning_lines.h"
 
 namespace fathom {
 
@@ -48,19 +49,9 @@ std::string curve(const AnnotationPlan& plan) {
   return aligned(rows);
 }
 
-}  // namespace
-
-std::string plan_summary(const PlanRecord& record) {
-  std::string text = answer(record) + fit_line(record.plan) + "\n" + curve(record.plan);
-  const std::vector<std::string> warnings = plan_warnings(record);
-  if (!warnings.empty()) text += "\n";
-  for (const std::string& warning : warnings) text += "warning: " + printable(warning) + "\n";
-  return text;
-}
-
-std::vector<std::string> plan_warnings(const PlanRecord& record) {
+WarningKind of_the_answer(const PlanRecord& record) {
   const AnnotationPlan& plan = record.plan;
-  std::vector<std::string> out = influence_warnings(plan.fit);
+  WarningKind out;
   const double beyond = plan.samples / static_cast<double>(plan.largest_samples);
   if (beyond > 1.0 + 1e-9) {
     out.push_back(
@@ -87,6 +78,23 @@ std::vector<std::string> plan_warnings(const PlanRecord& record) {
     out.push_back("best_test_accuracy is the highest of all epochs, chosen by the test images: too good");
   }
   return out;
+}
+
+std::vector<WarningKind> plan_warning_kinds(const PlanRecord& record) {
+  return {influence_warnings(record.plan.fit), indispensable_warnings(record.plan.fit),
+          of_the_answer(record)};
+}
+
+}  // namespace
+
+std::string plan_summary(const PlanRecord& record) {
+  std::string text = answer(record) + fit_line(record.plan) + "\n" + curve(record.plan);
+  const std::string warnings = warning_lines(plan_warning_kinds(record));
+  return text + (warnings.empty() ? "" : "\n") + warnings;
+}
+
+std::vector<std::string> plan_warnings(const PlanRecord& record) {
+  return all_of(plan_warning_kinds(record));
 }
 
 }  // namespace fathom

@@ -12,7 +12,7 @@ namespace fathom {
 
 namespace {
 
-constexpr std::array<const char*, 31> kColumns{"kind",
+constexpr std::array<const char*, 33> kColumns{"kind",
                                                "law",
                                                "name",
                                                "response",
@@ -32,9 +32,11 @@ constexpr std::array<const char*, 31> kColumns{"kind",
                                                "robust_std_error",
                                                "robust_low",
                                                "robust_high",
+                                               "robust_degrees_of_freedom",
                                                "cluster_std_error",
                                                "cluster_low",
                                                "cluster_high",
+                                               "cluster_degrees_of_freedom",
                                                "jackknife_std_error",
                                                "jackknife_low",
                                                "jackknife_high",
@@ -67,6 +69,12 @@ class Line {
     put(prefix + "std_error", uncertainty->std_error);
     put_ends(prefix, uncertainty->interval);
   }
+  void put_errors(const std::string& prefix, const std::optional<AdjustedUncertainty>& uncertainty) {
+    if (!uncertainty) return;
+    put(prefix + "std_error", uncertainty->std_error);
+    put_ends(prefix, uncertainty->interval);
+    put(prefix + "degrees_of_freedom", uncertainty->degrees_of_freedom);
+  }
   std::string text() const { return fmt::format("{}\n", fmt::join(fields_, ",")); }
 
  private:
@@ -98,7 +106,7 @@ std::string lines_of(const LawFit& fit) {
     line.put("n", fit.model.n);
     line.put("datasets", fit.datasets);
     line.put("estimate", term.estimate);
-    line.put_errors("", term.classical);
+    line.put_errors("", std::optional(term.classical));
     line.put_errors("robust_", term.robust);
     line.put_errors("cluster_", term.cluster);
     line.put_errors("jackknife_", term.jackknife);

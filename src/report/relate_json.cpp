@@ -2,16 +2,9 @@
 
 #include <utility>
 
-#include "fathom/core/version.h"
-
 namespace fathom {
 
 namespace {
-
-template <class Value>
-Json or_null(const std::optional<Value>& value) {
-  return value ? Json(*value) : Json();
-}
 
 Json interval(const Interval& interval) {
   return Json::array({known(interval.low), known(interval.high)});
@@ -27,6 +20,13 @@ Json errors(const Uncertainty& uncertainty) {
 
 Json errors(const std::optional<Uncertainty>& uncertainty) {
   return uncertainty ? errors(*uncertainty) : Json();
+}
+
+Json errors(const std::optional<AdjustedUncertainty>& uncertainty) {
+  if (!uncertainty) return {};
+  return {{"std_error", known(uncertainty->std_error)},
+          {"interval", interval(uncertainty->interval)},
+          {"degrees_of_freedom", known(uncertainty->degrees_of_freedom)}};
 }
 
 Json subset_of(const CellSubset& subset) {
@@ -141,22 +141,21 @@ Json json_of(const LawFit& fit) {
 
 Json relate_document(const RelateRecord& record, std::span<const std::string> command) {
   const Relations& relations = record.relations;
-  return {{"schema", "fathom.relate/1"},
-          {"version", version()},
-          {"command", std::vector<std::string>(command.begin(), command.end())},
-          {"reference", record.reference},
-          {"confidence", record.options.confidence},
-          {"bootstrap", {{"resamples", record.options.resamples}, {"seed", record.options.seed}}},
-          {"cells", relations.cells},
-          {"datasets", relations.datasets},
-          {"models", relations.models},
-          {"domains", relations.domains},
-          {"fits", list_of(relations.fits)},
-          {"comparisons", list_of(relations.comparisons)},
-          {"correlations", list_of(relations.correlations)},
-          {"shares", list_of(relations.shares)},
-          {"skipped", list_of(relations.skipped)},
-          {"warnings", relate_warnings(record)}};
+  Json json = document_head("fathom.relate/1", command);
+  json.update({{"reference", record.reference},
+               {"confidence", record.options.confidence},
+               {"bootstrap", {{"resamples", record.options.resamples}, {"seed", record.options.seed}}},
+               {"cells", relations.cells},
+               {"datasets", relations.datasets},
+               {"models", relations.models},
+               {"domains", relations.domains},
+               {"fits", list_of(relations.fits)},
+               {"comparisons", list_of(relations.comparisons)},
+               {"correlations", list_of(relations.correlations)},
+               {"shares", list_of(relations.shares)},
+               {"skipped", list_of(relations.skipped)},
+               {"warnings", relate_warnings(record)}});
+  return json;
 }
 
 std::string relate_json(const RelateRecord& record, std::span<const std::string> command) {

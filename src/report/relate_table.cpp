@@ -5,6 +5,7 @@
 
 #include "fathom/report/printable.h"
 #include "fathom/report/relate_report.h"
+#include "report/relate_warning_kinds.h"
 #include "report/relate_words.h"
 #include "report/table_parts.h"
 
@@ -17,8 +18,12 @@ std::string ends(const Interval& interval) {
   return fmt::format("[{:.3g}, {:.3g}]", interval.low, interval.high);
 }
 
-std::string ends(const std::optional<Uncertainty>& uncertainty) {
+std::string ends(const std::optional<AdjustedUncertainty>& uncertainty) {
   return uncertainty ? ends(uncertainty->interval) : "-";
+}
+
+std::string freedom(const std::optional<AdjustedUncertainty>& uncertainty) {
+  return uncertainty ? fmt::format("{:.1f}", uncertainty->degrees_of_freedom) : "-";
 }
 
 std::string fixed(double value) {
@@ -42,18 +47,19 @@ void add_block(std::vector<Cells>& rows, const LawFit& fit, bool several) {
   const LinearModel& model = fit.model;
   rows.push_back({fit.name, over(words_of(fit.subset)), fmt::format("{}", model.n),
                   fmt::format("{}", fit.datasets), fixed(model.r_squared), fmt::format("{:.1f}", model.aic),
-                  "", "", ""});
+                  "", "", "", ""});
   for (const Coefficient& term : model.terms) {
     // Levels of networks are there so that slopes are within networks; they are no result.
     if (several && term.name.starts_with("model[")) continue;
     rows.push_back({"  " + printable(words_of(term.name)), "", "", "", "", "",
-                    fmt::format("{:.4g}", term.estimate), ends(term.classical), ends(term.jackknife)});
+                    fmt::format("{:.4g}", term.estimate), ends(term.cluster), freedom(term.cluster),
+                    ends(term.classical.interval)});
   }
 }
 
 std::string blocks(const Relations& relations) {
-  std::vector<Cells> rows{
-      {"fit and its terms", "over", "n", "data sets", "R^2", "AIC", "estimate", "95 %", "95 % by data set"}};
+  std::vector<Cells> rows{{"fit and its terms", "over", "n", "data sets", "R^2", "AIC", "estimate",
+                           "95 % by data set", "df", "95 % classical"}};
   for (const LawFit& fit : relations.fits) {
     if (is_shown(fit) && !is_line(fit)) add_block(rows, fit, relations.models.size() > 1);
   }
@@ -61,13 +67,13 @@ std::string blocks(const Relations& relations) {
 }
 
 std::string lines(const Relations& relations) {
-  std::vector<Cells> rows{{"accuracy on d", "n", "intercept", "slope", "95 %", "R^2"}};
+  std::vector<Cells> rows{{"accuracy on d", "n", "intercept", "slope", "95 % by data set", "df", "R^2"}};
   for (const LawFit& fit : relations.fits) {
     if (!is_shown(fit) || !is_line(fit)) continue;
     const Coefficient& slope = fit.model.terms[1];
     rows.push_back({over(words_of(fit.subset)), fmt::format("{}", fit.model.n),
                     fmt::format("{:.4f}", fit.model.estimate("intercept")),
-                    fmt::format("{:.5f}", slope.estimate), ends(slope.classical),
+                    fmt::format("{:.5f}", slope.estimate), ends(slope.cluster), freedom(slope.cluster),
                     fixed(fit.model.r_squared)});
   }
   return rows.size() > 1 ? aligned(rows) + "\n" : "";
@@ -133,8 +139,7 @@ std::string relate_table(const RelateRecord& record) {
   const bool by_model =
       std::ranges::any_of(relations.fits, [](const LawFit& fit) { return fit.subset.model.has_value(); });
   if (by_model) text += "each model on its own: --json, --csv\n";
-  for (const std::string& warning : relate_warnings(record)) text += "warning: " + printable(warning) + "\n";
-  return text;
+  return text + warning_lines(relate_warning_kinds(record));
 }
 
 }  // namespace fathom

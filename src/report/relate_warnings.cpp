@@ -8,6 +8,7 @@
 #include "fathom/report/relate_report.h"
 #include "fathom/report/warnings.h"
 #include "report/influence_warnings.h"
+#include "report/relate_warning_kinds.h"
 #include "report/relate_words.h"
 
 namespace fathom {
@@ -15,11 +16,20 @@ namespace fathom {
 namespace {
 
 /// Fits of one network among several, or at one training size, are in the JSON: here they would be too many.
-void warn_of_fits(const Relations& relations, std::vector<std::string>& out) {
+std::vector<const LawFit*> fits_to_warn_of(const Relations& relations) {
+  std::vector<const LawFit*> fits;
   for (const LawFit& fit : relations.fits) {
-    if (fit.subset.model || fit.subset.samples) continue;
-    for (std::string& sentence : influence_warnings(fit)) out.push_back(std::move(sentence));
+    if (!fit.subset.model && !fit.subset.samples) fits.push_back(&fit);
   }
+  return fits;
+}
+
+WarningKind of_fits(const Relations& relations, std::vector<std::string> (*warnings)(const LawFit&)) {
+  WarningKind out;
+  for (const LawFit* fit : fits_to_warn_of(relations)) {
+    for (std::string& sentence : warnings(*fit)) out.push_back(std::move(sentence));
+  }
+  return out;
 }
 
 std::string change_without(const LawCorrelation& law, const LeftOutCorrelation& left) {
@@ -33,7 +43,7 @@ std::string change_without(const LawCorrelation& law, const LeftOutCorrelation& 
 }
 
 /// One sentence for each outcome and data set, with the first attack that shows it.
-void warn_of_correlations(const Relations& relations, std::vector<std::string>& out) {
+WarningKind of_correlations(const Relations& relations) {
   struct Found {
     std::string first;
     std::size_t more = 0;
@@ -56,27 +66,45 @@ void warn_of_correlations(const Relations& relations, std::vector<std::string>& 
                       left.left_out, change);
     }
   }
+  WarningKind out;
   for (const auto& entry : found) {
     const Found& each = entry.second;
     out.push_back(each.first +
                   (each.more > 0 ? fmt::format(" (and in {} more correlations)", each.more) : ""));
   }
+  return out;
 }
 
-void warn_of_few_datasets(const Relations& relations, std::vector<std::string>& out) {
-  const std::size_t datasets = relations.datasets.size();
-  if (datasets < 2) {
-    out.push_back("one data set shows no trend across data sets: add others");
-  } else if (datasets < thresholds::few_datasets) {
-    out.push_back(fmt::format(
-        "{} data sets are few: clustered errors (CR1) are too small below {}; take the jackknife's "
-        "intervals",
-        datasets, thresholds::few_datasets));
+WarningKind of_few_degrees_of_freedom(const Relations& relations) {
+  std::size_t slopes = 0, few = 0;
+  double least = thresholds::few_degrees_of_freedom;
+  std::string which;
+  for (const LawFit* fit : fits_to_warn_of(relations)) {
+    for (const Coefficient& term : fit->model.terms) {
+      if (!is_slope(term.name) || !term.cluster) continue;
+      ++slopes;
+      const double freedom = term.cluster->degrees_of_freedom;
+      if (freedom < thresholds::few_degrees_of_freedom) ++few;
+      if (freedom >= least) continue;
+      least = freedom;
+      which = words_of(term.name) + " in " + fit->name;
+    }
   }
+  if (few == 0) return {};
+  return {
+      fmt::format("the errors by data set of {} of {} slopes have fewer than {:g} degrees of freedom (least: "
+                  "{:.1f}, {}): too "
+                  "few data sets decide them, and their intervals are wide and uncertain; add data sets",
+                  few, slopes, thresholds::few_degrees_of_freedom, least, which)};
+}
+
+WarningKind of_one_dataset(const Relations& relations) {
+  if (relations.datasets.size() >= 2) return {};
+  return {"one data set shows no trend across data sets: add others"};
 }
 
 /// One sentence for each law and reason.
-void warn_of_skipped(const Relations& relations, std::vector<std::string>& out) {
+WarningKind of_skipped(const Relations& relations) {
   struct Found {
     std::string first;
     std::size_t count = 0;
@@ -87,15 +115,18 @@ void warn_of_skipped(const Relations& relations, std::vector<std::string>& out) 
     const std::string over = words_of(skipped.subset);
     if (each.count++ == 0) each.first = words_of(skipped.name) + (over.empty() ? "" : " (" + over + ")");
   }
+  WarningKind out;
   for (const auto& entry : found) {
     const Found& each = entry.second;
     out.push_back(fmt::format("{} law: {}{} not fitted: {}", words_of(entry.first.first), each.first,
                               each.count > 1 ? fmt::format(" and {} more", each.count - 1) : "",
                               entry.first.second));
   }
+  return out;
 }
 
-void warn_of_input(const RelateRecord& record, std::vector<std::string>& out) {
+WarningKind of_input(const RelateRecord& record) {
+  WarningKind out;
   if (const std::size_t zero = record.relations.zero_losses; zero > 0) {
     out.push_back(
         fmt::format("a test loss of 0 has no logarithm: {} left out of the laws of loss, which biases them; "
@@ -112,18 +143,24 @@ void warn_of_input(const RelateRecord& record, std::vector<std::string>& out) {
                     "out, or give them seeds of their own",
                     record.repeated == 1 ? "1 cell is" : fmt::format("{} cells are", record.repeated)));
   }
+  return out;
 }
 
 }  // namespace
 
+std::vector<WarningKind> relate_warning_kinds(const RelateRecord& record) {
+  const Relations& relations = record.relations;
+  return {of_fits(relations, influence_warnings),
+          of_fits(relations, indispensable_warnings),
+          of_correlations(relations),
+          of_one_dataset(relations),
+          of_few_degrees_of_freedom(relations),
+          of_skipped(relations),
+          of_input(record)};
+}
+
 std::vector<std::string> relate_warnings(const RelateRecord& record) {
-  std::vector<std::string> out;
-  warn_of_fits(record.relations, out);
-  warn_of_correlations(record.relations, out);
-  warn_of_few_datasets(record.relations, out);
-  warn_of_skipped(record.relations, out);
-  warn_of_input(record, out);
-  return out;
+  return all_of(relate_warning_kinds(record));
 }
 
 }  // namespace fathom

@@ -12,9 +12,7 @@ void put(Json& json, const char* key, const std::optional<T>& value) {
   if (value) json[key] = *value;
 }
 
-Json recipe_json(const Study& study) {
-  Json json{{"name", study.recipe}};
-  const RecipeChanges& changes = study.changes;
+void put_changes(Json& json, const RecipeChanges& changes) {
   put(json, "optimizer", changes.optimizer);
   put(json, "learning_rate", changes.learning_rate);
   put(json, "momentum", changes.momentum);
@@ -29,7 +27,25 @@ Json recipe_json(const Study& study) {
   put(json, "normalize", changes.normalize);
   put(json, "head", changes.head);
   put(json, "patience", changes.patience);
+}
+
+Json recipe_json(const Study& study) {
+  Json json{{"name", study.recipe}};
+  put_changes(json, study.changes);
   return json;
+}
+
+Json rules_json(const Study& study) {
+  Json list = Json::array();
+  for (const RecipeRule& rule : study.recipe_rules) {
+    Json json = Json::object();
+    if (!rule.data_sets.empty()) json["datasets"] = rule.data_sets;
+    if (!rule.models.empty()) json["models"] = rule.models;
+    put(json, "name", rule.recipe);
+    put_changes(json, rule.changes);
+    list.push_back(std::move(json));
+  }
+  return list;
 }
 
 Json estimator_json(const EstimatorChoice& choice) {
@@ -73,6 +89,7 @@ Json settings_json(const Study& study) {
   Json json{{"models", study.models}, {"seeds", study.seeds}, {"class_seed", study.class_seed}};
   put(json, "split_seed", study.split_seed);
   json["recipe"] = recipe_json(study);
+  if (!study.recipe_rules.empty()) json["recipe_for"] = rules_json(study);
   json["measure"] = estimator_json(study.measure);
   json["attack"] = attack_json(study.attack);
   json["represent"] = represent_json(study.represent);

@@ -30,6 +30,7 @@ Json data(const TrainRecord& record) {
           {"format", record.format},
           {"protocol",
            {{"name", record.protocol.name()},
+            {"view", view_name(record.protocol.view)},
             {"size", size(record.size)},
             {"stored_size", size(record.stored_size)},
             {"channels", record.channels},
@@ -41,14 +42,17 @@ Json data(const TrainRecord& record) {
 
 Json split(const TrainRecord& record) {
   const TrainTestSplit& split = record.split;
-  return {{"source", split.own ? "data" : "drawn"},
+  return {{"source", split.published ? "published"
+                     : split.own     ? "data"
+                                     : "drawn"},
           {"train", {{"images", split.train.size()}, {"classes", counts(record, split.train_classes)}}},
           {"test", {{"images", split.test.size()}, {"classes", counts(record, split.test_classes)}}},
           {"available", split.available},
           {"left_out",
            {{"copies", split.copies_left_out},
             {"groups", split.groups_left_out},
-            {"beside_test", split.beside_test}}}};
+            {"beside_test", split.beside_test}}},
+          {"groups_on_both_sides", split.groups_on_both_sides}};
 }
 
 Json paths(std::span<const std::uint32_t> rows, std::span<const Record> records) {
@@ -58,21 +62,9 @@ Json paths(std::span<const std::uint32_t> rows, std::span<const Record> records)
 }
 
 Json recipe(const Recipe& recipe) {
-  return {{"name", recipe.base},
-          {"optimizer", name_of(recipe.optimizer)},
-          {"learning_rate", recipe.learning_rate},
-          {"momentum", recipe.momentum},
-          {"weight_decay", recipe.weight_decay},
-          {"decay", name_of(recipe.decay)},
-          {"epochs", recipe.epochs},
-          {"batch_size", recipe.batch_size},
-          {"schedule", name_of(recipe.schedule)},
-          {"warmup", recipe.warmup},
-          {"flip", recipe.flip},
-          {"shift", recipe.shift},
-          {"normalize", recipe.normalize},
-          {"head", name_of(recipe.head)},
-          {"patience", recipe.patience}};
+  Json json{{"name", recipe.base}};
+  visit_fields(recipe, [&](const char* name, const auto& value) { json[name] = value; });
+  return json;
 }
 
 Json epoch(const EpochRecord& epoch) {

@@ -40,6 +40,10 @@ std::string left_out(const TrainTestSplit& split) {
   if (split.beside_test > 0) {
     text += fmt::format("left out of both: {} images that belong to a test image\n", split.beside_test);
   }
+  if (split.groups_on_both_sides > 0) {
+    text += fmt::format("warning: {} groups have training and test images: test results will be too good\n",
+                        split.groups_on_both_sides);
+  }
   return text;
 }
 
@@ -54,7 +58,9 @@ std::string train_summary(const TrainRecord& record) {
   text += fmt::format("{} training images ({}), {} test images ({}), {}\n", split.train.size(),
                       counts(record.classes, split.train_classes), split.test.size(),
                       counts(record.classes, split.test_classes),
-                      split.own ? "by the data's own splits" : "the test set drawn");
+                      split.published ? "split as the published code does"
+                      : split.own     ? "by the data's own splits"
+                                      : "the test set drawn");
   text += left_out(split);
   text += line_of("last", result.epochs.back());
   // The best of many epochs is chosen by the test set itself, and so looks better than it is.

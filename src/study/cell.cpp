@@ -3,6 +3,7 @@
 #include <array>
 #include <charconv>
 #include <span>
+#include <string_view>
 
 #include "fathom/core/hash.h"
 
@@ -10,13 +11,18 @@ namespace fathom {
 
 namespace {
 
-std::string text_of_number(double number) {
+std::string text_of_value(double number) {
   std::array<char, 32> text;
   return {text.data(), std::to_chars(text.data(), text.data() + text.size(), number).ptr};
 }
-
-std::string text_of_flag(bool yes) {
+std::string text_of_value(bool yes) {
   return yes ? "true" : "false";
+}
+std::string text_of_value(std::size_t count) {
+  return std::to_string(count);
+}
+std::string text_of_value(std::string_view word) {
+  return std::string(word);
 }
 
 std::string joined(const std::vector<std::string>& words, const char* between) {
@@ -32,31 +38,20 @@ void add(SettingTexts& settings, const std::string& prefix, const EstimatorChoic
 }
 
 void add(SettingTexts& settings, const Recipe& recipe) {
-  settings["recipe.optimizer"] = name_of(recipe.optimizer);
-  settings["recipe.learning_rate"] = text_of_number(recipe.learning_rate);
-  settings["recipe.momentum"] = text_of_number(recipe.momentum);
-  settings["recipe.weight_decay"] = text_of_number(recipe.weight_decay);
-  settings["recipe.decay"] = name_of(recipe.decay);
-  settings["recipe.epochs"] = std::to_string(recipe.epochs);
-  settings["recipe.batch_size"] = std::to_string(recipe.batch_size);
-  settings["recipe.schedule"] = name_of(recipe.schedule);
-  settings["recipe.warmup"] = text_of_number(recipe.warmup);
-  settings["recipe.flip"] = text_of_flag(recipe.flip);
-  settings["recipe.shift"] = text_of_number(recipe.shift);
-  settings["recipe.normalize"] = text_of_flag(recipe.normalize);
-  settings["recipe.head"] = name_of(recipe.head);
-  settings["recipe.patience"] = std::to_string(recipe.patience);
+  visit_fields(recipe, [&](const char* name, const auto& value) {
+    settings[std::string("recipe.") + name] = text_of_value(value);
+  });
 }
 
 void add(SettingTexts& settings, const AttackOptions& attack) {
   std::vector<std::string> methods, epsilons;
   for (const AttackMethod method : attack.methods) methods.emplace_back(attack_method_name(method));
-  for (const double epsilon : attack.epsilons) epsilons.push_back(text_of_number(epsilon));
+  for (const double epsilon : attack.epsilons) epsilons.push_back(text_of_value(epsilon));
   settings["attack.method"] = joined(methods, ",");
   settings["attack.epsilon"] = joined(epsilons, ",");
   if (settings["attack.method"].find("pgd") == std::string::npos) return;
   settings["attack.steps"] = std::to_string(attack.steps);
-  settings["attack.step_size"] = attack.step_size ? text_of_number(*attack.step_size) : "2.5 epsilon / steps";
+  settings["attack.step_size"] = attack.step_size ? text_of_value(*attack.step_size) : "2.5 epsilon / steps";
   settings["attack.seed"] = std::to_string(attack.seed);
 }
 
@@ -68,7 +63,7 @@ SettingTexts image_settings(const CellSettings& cell) {
   settings["protocol"] = cell.protocol;
   settings["samples"] = std::to_string(cell.name.samples);
   settings["test_samples"] = cell.test_samples ? std::to_string(*cell.test_samples) : "default";
-  settings["uneven"] = text_of_flag(cell.uneven);
+  settings["uneven"] = text_of_value(cell.uneven);
   settings["seed.split"] = std::to_string(cell.seeds.split);
   return settings;
 }

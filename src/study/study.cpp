@@ -1,5 +1,6 @@
 #include "fathom/study/study.h"
 
+#include <algorithm>
 #include <span>
 
 #include "fathom/core/error.h"
@@ -7,6 +8,13 @@
 #include "fathom/core/random.h"
 
 namespace fathom {
+
+bool is_for(const RecipeRule& rule, const std::string& data_set, const std::string& model) {
+  const auto holds = [](const std::vector<std::string>& names, const std::string& name) {
+    return names.empty() || std::ranges::find(names, name) != names.end();
+  };
+  return holds(rule.data_sets, data_set) && holds(rule.models, model);
+}
 
 std::string place_of(const Study& study, const std::string& key) {
   for (std::string part = key;;) {

@@ -9,6 +9,7 @@
 #include <utility>
 
 #include "fathom/core/error.h"
+#include "fathom/core/nearest_word.h"
 #include "study/toml_reader.h"
 
 namespace fathom {
@@ -17,7 +18,7 @@ namespace {
 
 /// What data sets take from the study unless they have their own.
 struct Defaults {
-  std::optional<std::string> protocol, size, channels, range, compat;
+  std::optional<std::string> protocol, view, size, channels, range, compat;
   std::vector<std::size_t> samples;
   std::optional<std::size_t> test_samples;
   bool uneven = false;
@@ -42,6 +43,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
     if (std::optional<std::string> words = reader.words(key)) into = std::move(words);
   };
   take("protocol", defaults.protocol);
+  take("view", defaults.view);
   take("size", defaults.size);
   take("channels", defaults.channels);
   take("range", defaults.range);
@@ -54,6 +56,7 @@ void read_defaults(TomlReader& reader, Defaults& defaults) {
 Protocol protocol_of(const TomlReader& reader, const Defaults& wanted) {
   try {
     Protocol protocol = named_protocol(wanted.protocol.value_or("iclr2024"));
+    if (wanted.view) set_view(protocol, *wanted.view);
     if (wanted.size) set_size(protocol, *wanted.size);
     if (wanted.channels) set_channels(protocol, *wanted.channels);
     if (wanted.range) set_range(protocol, *wanted.range);
@@ -94,9 +97,8 @@ EstimatorChoice estimator_choice(TomlReader& reader, EstimatorChoice choice) {
   return choice;
 }
 
-void read_recipe(TomlReader reader, Study& study) {
-  if (const auto name = reader.text("name")) study.recipe = *name;
-  RecipeChanges& changes = study.changes;
+RecipeChanges read_changes(TomlReader& reader) {
+  RecipeChanges changes;
   changes.optimizer = reader.text("optimizer");
   changes.schedule = reader.text("schedule");
   changes.decay = reader.text("decay");
@@ -111,7 +113,57 @@ void read_recipe(TomlReader reader, Study& study) {
   changes.patience = reader.whole("patience");
   changes.flip = reader.flag("flip");
   changes.normalize = reader.flag("normalize");
+  return changes;
+}
+
+void read_recipe(TomlReader reader, Study& study) {
+  if (const auto name = reader.text("name")) study.recipe = *name;
+  study.changes = read_changes(reader);
   reader.finish();
+}
+
+/// Names that are none of those that there are, with the nearest.
+void check_known(const TomlReader& reader, const std::string& key, const std::vector<std::string>& names,
+                 const std::vector<std::string>& known) {
+  for (const std::string& name : names) {
+    if (std::ranges::find(known, name) != known.end()) continue;
+    const std::optional<std::string> nearest = nearest_word(name, known);
+    reader.refuse(key, "\"" + name + "\" is none of this study's",
+                  nearest ? "did you mean \"" + *nearest + "\"?" : "name one that the study has");
+  }
+}
+
+RecipeRule read_rule(TomlReader reader, const Study& study) {
+  std::vector<std::string> data_sets;
+  for (const StudyDataSet& set : study.data_sets) data_sets.push_back(set.name);
+  RecipeRule rule;
+  rule.data_sets = reader.texts("datasets");
+  rule.models = reader.texts("models");
+  rule.recipe = reader.text("name");
+  rule.changes = read_changes(reader);
+  reader.finish();
+  check_known(reader, "datasets", rule.data_sets, data_sets);
+  check_known(reader, "models", rule.models, study.models);
+  if (rule.data_sets.empty() && rule.models.empty()) {
+    reader.refuse("a [[recipe_for]]", "is for all cells", "name datasets or models, or write it in [recipe]");
+  }
+  return rule;
+}
+
+/// Lines of the table's keys go to the study's as "PLACE.key".
+void keep_lines(Study& study, const std::string& place, const toml::table& table,
+                const std::map<std::string, std::size_t>& lines) {
+  for (const auto& [key, line] : lines) study.lines[place + "." + key] = line;
+  study.lines[place] = table.source().begin.line;
+}
+
+void read_rules(const std::vector<const toml::table*>& tables, Study& study) {
+  for (const toml::table* const table : tables) {
+    std::map<std::string, std::size_t> lines;
+    RecipeRule rule = read_rule({*table, study.file, "", lines}, study);
+    keep_lines(study, "recipe_for." + std::to_string(study.recipe_rules.size()), *table, lines);
+    study.recipe_rules.push_back(std::move(rule));
+  }
 }
 
 AttackOptions read_attack(TomlReader reader) {
@@ -178,6 +230,28 @@ void read_classes(TomlReader& reader, StudyDataSet& set) {
   }
 }
 
+/// What `take` makes of the text of a key; its faults are those of the line.
+template <class Take>
+void take_text(TomlReader& reader, const char* key, const Take& take) {
+  const std::optional<std::string> text = reader.text(key);
+  if (!text) return;
+  try {
+    take(*text);
+  } catch (const UsageError& error) {
+    reader.refuse(key, error.reason(), error.remedy());
+  }
+}
+
+void read_slices(TomlReader& reader, SliceOptions& slices) {
+  take_text(reader, "slices", [&](const std::string& text) { slices.axis = parse_slice_axis(text); });
+  take_text(reader, "slice_range", [&](const std::string& text) { set_slice_range(slices, text); });
+  if (const auto step = reader.whole("slice_step", 1)) slices.step = *step;
+  if (const auto least = reader.number("min_foreground")) slices.min_foreground = *least;
+  if (!(slices.min_foreground >= 0.0 && slices.min_foreground <= 1.0)) {
+    reader.refuse("min_foreground", "is no fraction", "give a number from 0 to 1");
+  }
+}
+
 StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   StudyDataSet set;
   set.name = reader.text("name").value_or("");
@@ -189,6 +263,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   if (const auto column = reader.text("label_column")) set.read.label_columns = {*column};
   set.read.group_column = reader.text("group_column");
   set.read.split_column = reader.text("split_column");
+  read_slices(reader, set.read.slices);
   set.skip_bad = reader.flag("skip_bad").value_or(false);
   read_classes(reader, set);
   if (const auto split = reader.text("split"); split && *split != "all") {
@@ -201,6 +276,7 @@ StudyDataSet read_data_set(TomlReader reader, Defaults defaults) {
   }
   read_defaults(reader, defaults);
   set.protocol = protocol_of(reader, defaults);
+  set.read.view = set.protocol.view;
   set.samples = defaults.samples;
   set.test_samples = defaults.test_samples;
   set.uneven = defaults.uneven;
@@ -223,8 +299,7 @@ void read_data_sets(const std::vector<const toml::table*>& tables, const Default
       TomlReader(*table, study.file, "", lines)
           .refuse("name", "\"" + set.name + "\" is taken", "give every data set a name of its own");
     }
-    for (const auto& [key, line] : lines) study.lines["dataset." + set.name + "." + key] = line;
-    study.lines["dataset." + set.name] = table->source().begin.line;
+    keep_lines(study, "dataset." + set.name, *table, lines);
     study.data_sets.push_back(std::move(set));
   }
 }
@@ -271,10 +346,12 @@ Study parse_study(std::string_view text, const std::string& file) {
     study.represent = read_represent({*table, file, "represent.", study.lines});
   }
   const std::vector<const toml::table*> tables = reader.tables("dataset");
+  const std::vector<const toml::table*> rules = reader.tables("recipe_for");
   reader.finish();
   if (study.models.empty()) reader.refuse("models", "is missing", "write models = [\"resnet18\"]");
   if (tables.empty()) reader.refuse("dataset", "is missing", "add a [[dataset]] with name and path");
   read_data_sets(tables, defaults, study);
+  read_rules(rules, study);
   return study;
 }
 

@@ -39,7 +39,7 @@ protocol = "iclr2024"
 name = "iclr2024"          # "fathom" is one that trains better in fewer epochs: docs/train.md
 # The published code's values; each line changes one.
 # epochs = 100
-# optimizer = "adam"       # learning rate 0.001 for ResNets, 0.0001 for VGGs (P1: 0.000001 on SVHN)
+# optimizer = "adam"       # learning rate 0.001 for ResNets, 0.0001 for VGGs (on SVHN: below)
 # batch_size = 40          # by model: 40, 25, 12, 6. Its table says 200, 128, 64, 32, and its loader divides by 5
 # weight_decay = 0.0001
 # schedule = "constant"
@@ -47,6 +47,12 @@ name = "iclr2024"          # "fathom" is one that trains better in fewer epochs:
 # head = "published"       # 1000 outputs for two classes; "labels": one a class
 # flip = false
 # shift = 0.0              # no augmentation
+
+# P1, SVHN alone. Further ones for other data sets or models, with any of the fields above:
+[[recipe_for]]
+datasets = ["svhn"]
+models = ["vgg13", "vgg16", "vgg19"]
+learning_rate = 0.000001
 
 [measure]
 # On the training images of every cell.

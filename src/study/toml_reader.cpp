@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "fathom/core/error.h"
-#include "study/nearest_word.h"
+#include "fathom/core/nearest_word.h"
 
 namespace fathom {
 

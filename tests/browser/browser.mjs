@@ -1,7 +1,7 @@
 // A browser for the tests: what it opens may ask for nothing but itself.
 
 import assert from "node:assert/strict";
-import { readFileSync } from "node:fs";
+import { existsSync, readFileSync } from "node:fs";
 import { createRequire } from "node:module";
 import { pathToFileURL } from "node:url";
 
@@ -12,8 +12,14 @@ const AXE = readFileSync(fromWeb.resolve("axe-core/axe.min.js"), "utf8");
 const FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--no-first-run", "--disable-background-networking",
   "--disable-component-update", "--disable-sync"];
 
+/** CHROMIUM, or what is there of that kind. */
+function browserPath() {
+  const known = ["chromium", "chromium-browser", "google-chrome"].map((name) => `/usr/bin/${name}`);
+  return process.env.CHROMIUM ?? known.find((path) => existsSync(path));
+}
+
 export function launch() {
-  return chromium.launch({ executablePath: process.env.CHROMIUM, args: FLAGS });
+  return chromium.launch({ executablePath: browserPath(), args: FLAGS });
 }
 
 /** A page that has drawn all its figures, and `seen`: what it logged, asked for and complained of. */

@@ -85,8 +85,8 @@ def fit(name, law, response, terms, response_name, subset, datasets):
     n, p = len(response), len(terms)
     sigma = float(numpy.sqrt(residuals @ residuals / n))
     likelihood = -n / 2 * (numpy.log(2 * numpy.pi * sigma**2) + 1)
-    rows = [{"name": term, "estimate": e, "std_error": s, "interval": i, "robust": {"std_error": 1.1 * s, "interval": r},
-             "cluster": {"std_error": 2.5 * s, "interval": c}}
+    rows = [{"name": term, "estimate": e, "std_error": s, "interval": i, "robust": {"std_error": 1.1 * s, "interval": r, "degrees_of_freedom": 90},
+             "cluster": {"std_error": 2.5 * s, "interval": c, "degrees_of_freedom": 4.3}}
             for term, e, s, i, r, c in zip(terms, estimate, errors, half_widths(1.96), half_widths(2.16), half_widths(4.9))]
     return {"law": law, "name": name, "response": response_name, "subset": {"model": None, "domain": None, "samples": None, **subset},
             "n": n, "datasets": datasets, "terms": rows, "r_squared": r_squared, "adjusted_r_squared": r_squared, "sigma": sigma,

@@ -8,7 +8,8 @@ import { join } from "node:path";
 import { after, before, test } from "node:test";
 import { fileURLToPath } from "node:url";
 
-import { drawnMarks, faults, isQuiet, launch, open, saved } from "./browser.mjs";
+import { drawnMarks, isQuiet, launch, open, saved } from "./browser.mjs";
+import { everyFigureDrewMarks, isAccessible, isNotScrolledSideways, tablesSort, thePointerShowsValues } from "./checks.mjs";
 
 const { FATHOM, WRITE_PAGE, PYTHON } = process.env;
 const folder = mkdtempSync(join(tmpdir(), "fathom-page-"));
@@ -284,22 +285,25 @@ test("the policy lets nothing out and nothing in", async () => {
   assert.ok(seen.some((what) => what.includes("Content Security Policy")));
 });
 
-test("axe-core finds no serious fault, in light colours or dark", async () => {
-  for (const name of ["measure", "study", "represent"]) {
-    const { page } = await shared(name);
-    assert.deepEqual(await faults(page), [], name);
-    await page.emulateMedia({ colorScheme: "dark" });
-    assert.deepEqual(await faults(page, ["color-contrast"]), [], `${name}, dark`);
-    await page.emulateMedia({ colorScheme: "light" });
+test("what must hold on every page", async () => {
+  for (const name of ["measure", "study"]) {
+    const { page, seen } = await open(browser, file(`${name}.html`));
+    await everyFigureDrewMarks(page);
+    await thePointerShowsValues(page);
+    await tablesSort(page);
+    isQuiet(seen);
   }
+});
+
+test("axe-core finds no serious fault, in light colours or dark", async () => {
+  for (const name of ["measure", "study", "represent"]) await isAccessible((await shared(name)).page);
 });
 
 test("a narrow screen is not scrolled sideways", async () => {
   for (const name of ["measure", "study", "represent"]) {
     const { page, seen } = await open(browser, file(`${name}.html`), { width: 400 });
-    const width = await page.evaluate(() => document.documentElement.scrollWidth);
-    assert.ok(width <= 400, `${name}: ${width}`);
-    for (const [title, count] of Object.entries(await drawnMarks(page))) assert.ok(count > 0, title);
+    await isNotScrolledSideways(page, 400);
+    await everyFigureDrewMarks(page);
     isQuiet(seen);
   }
 });
@@ -313,6 +317,24 @@ test("colours change on request, and paper is white", async () => {
   await page.emulateMedia({ media: "print" });
   assert.equal(await background(), light);
   assert.ok(await page.locator("nav").isHidden());
+});
+
+test("a table prints whole, up to a limit", async () => {
+  const { page, seen } = await open(browser, file("large.html"));
+  const table = page.locator("#table-cells");
+  const printed = async (kind) => {
+    await page.evaluate((name) => dispatchEvent(new Event(name)), kind);
+    return table.locator("tbody tr").count();
+  };
+  await table.getByLabel("Filter").fill("vgg16 OAI");
+  assert.equal(await printed("beforeprint"), json("large").cells.filter(({ dataset, model }) => dataset === "oai" && model === "vgg16").length);
+  assert.ok(await table.locator(".cut").isHidden());
+  await table.getByLabel("Filter").fill("");
+  assert.equal(await printed("beforeprint"), 1000);
+  assert.match(await table.locator(".cut").innerText(), /The first 1,000 of 2,400 rows/);
+  assert.equal(await printed("afterprint"), 20);
+  assert.ok(await table.locator(".cut").isHidden());
+  isQuiet(seen);
 });
 
 test("many cells are painted", async () => {

@@ -85,7 +85,7 @@ class Schema(MeasureCase):
     def test_options(self):
         data = self.npz(noise(60, 6, 6, 3), numpy.arange(60) % 3)
         for words in (("--ignore-labels",), ("--draws", 0), ("--compat", "iclr2024-code"), ("--estimator", "twonn"),
-                      ("--estimator", "gride,mle"), ("--range", "0,1"), ("--protocol", "native")):
+                      ("--estimator", "gride,mle"), ("--estimator", "all"), ("--range", "0,1"), ("--protocol", "native")):
             with self.subTest(words):
                 self.valid(data, "-k", 5, *words)
 
@@ -103,7 +103,7 @@ class Schema(MeasureCase):
         numpy.save(self.folder / "points.npy", points)
         numpy.save(self.folder / "labels.npy", numpy.arange(50) % 2)
         bare = self.valid(self.folder / "points.npy", "-k", 5)["datasets"][0]
-        self.assertEqual(bare["protocol"], {"name": "native", "size": None, "channels": 1, "range": None})
+        self.assertEqual(bare["protocol"], {"name": "native", "view": "stored", "size": None, "channels": 1, "range": None})
         self.assertSame(estimate(bare, "mle", "pooled")["value"], mle(points, 5))
         labelled = self.valid(self.folder / "points.npy", "--labels", self.folder / "labels.npy", "-k", 5)
         self.assertSame(labelled["datasets"][0]["label_sharpness"]["smallest_distance"],
@@ -583,6 +583,17 @@ class Output(MeasureCase):
         self.assertEqual(names("--estimator", "twonn"), {"twonn"})
         self.assertEqual(names("--estimator", "gride,mle"), {"gride", "mle"})
 
+    def test_all_estimators(self):
+        data_set = self.measured(self.one, "--estimator", "all")
+        skipped = {one["estimator"]: one["reason"] for one in data_set["skipped"]}
+        found = {one["estimator"] for one in data_set["dimension"]}
+        self.assertEqual(found | set(skipped), set(SCHEMA["$defs"]["dimension"]["properties"]["estimator"]["enum"]))
+        self.assertIn("needs at least 101 distinct points", skipped["mom"])
+        self.assertTrue(any("no estimate by mom: it needs at least 101" in line for line in data_set["warnings"]))
+        plain = self.measured(self.one)
+        self.assertEqual([one for one in data_set["dimension"] if one["estimator"] in ("mle", "twonn")],
+                         [one for one in plain["dimension"] if one["estimator"] != "gride"])
+
     def test_protocols(self):
         write_images(self.folder / "set" / "a", noise(20, 10, 14, 3))
         write_images(self.folder / "set" / "b", noise(20, 10, 14, 3, seed=1))
@@ -597,7 +608,7 @@ class Output(MeasureCase):
             with self.subTest(words):
                 data_set = self.measured(self.folder / "set", "-k", 5, *words)
                 self.assertEqual(data_set["protocol"],
-                                 {"name": name, "size": size, "channels": channels, "range": limits})
+                                 {"name": name, "view": "stored", "size": size, "channels": channels, "range": limits})
                 self.assertEqual(data_set["ambient_dimension"], size[0] * size[1] * channels)
 
 

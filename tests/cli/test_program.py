@@ -5,12 +5,12 @@ import re
 import time
 import unittest
 
-from support import ROOT, Case, run
+from support import ROOT, Case, noise, run, write_images
 
 # The options of the design that exist now.
 MEASURE = """--format --labels --path-column --label-column --group-column --split-column --ignore-labels --skip-bad
---max-side --protocol --size --channels --range --compat --classes --positive --split --samples -k --estimator --draws
---anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --html --quiet""".split()
+--redact-paths --max-side --protocol --view --size --channels --range --compat --classes --positive --split --samples -k --estimator --draws
+--anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --html --thumbnails --quiet""".split()
 SYNTH = """--manifold --dimension --ambient-dimension --samples --classes --size --channels --margin --seed --threads
 --npz --list --quiet""".split()
 
@@ -35,7 +35,7 @@ class Program(Case):
             self.assertEqual(sorted(set(shown) - {"-h"}), sorted(options), command)
 
     def test_help_fits_a_terminal(self):
-        for command in ((), ("measure",), ("synth",), ("study",), ("study", "run"), ("study", "slurm")):
+        for command in ((), ("measure",), ("synth",), ("catalog",), ("study",), ("study", "run"), ("study", "slurm")):
             for line in self.succeeds(*command, "--help").splitlines():
                 self.assertLessEqual(len(line), 80, line)
 
@@ -77,7 +77,7 @@ class WrongUsage(Case):
         for option, value, remedy in (
                 ("--protocol", "nonsense", "iclr2024, miccai2022, pope2021, native"),
                 ("--size", "0", "native"), ("--size", "8x", "native"), ("--channels", "blue", "rgb"),
-                ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"),
+                ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"), ("--view", "x", "stored, window"),
                 ("--split", "x", "train, val, test"), ("--estimator", "x", "all, or some of mle, twonn, gride"),
                 ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help"),
                 ("--anchors", "49", "give 50 or more")):
@@ -86,7 +86,8 @@ class WrongUsage(Case):
         self.fails(2, "measure", self.folder, "--format", "x", mentions=["--format", "folder, table, npz"])
 
     def test_options_that_do_not_go_together(self):
-        self.fails(2, "measure", "x", "--across-groups", mentions=["--across-groups", "--group-column"])
+        write_images(self.folder / "images", noise(8))
+        self.fails(2, "measure", self.folder / "images", "--across-groups", mentions=["--across-groups", "--group-column"])
         self.fails(2, "measure", "x", "--json", "-", "--csv", "-", mentions=["--csv", "--json"])
         self.fails(2, "measure", "x", "--json", self.folder / "a", "--csv", f"{self.folder}/./a",
                    mentions=["--csv", "--json"])

@@ -43,6 +43,23 @@ def column(rows, name):
     return numpy.array([row[name] for row in rows])
 
 
+def clustered_errors(design, cluster, response):
+    """CR2 and its Satterthwaite degrees of freedom from I - H itself (Bell and McCaffrey 2002): [(error, freedom)] by coefficient."""
+    inverse = numpy.linalg.inv(design.T @ design)
+    maker = numpy.eye(len(design)) - design @ inverse @ design.T
+    weights = []
+    for name in sorted(set(cluster)):
+        rows = numpy.flatnonzero(numpy.array(cluster) == name)
+        values, vectors = numpy.linalg.eigh(maker[numpy.ix_(rows, rows)])
+        root = vectors @ numpy.diag(values ** -0.5) @ vectors.T
+        weights.append(maker[:, rows] @ root @ design[rows] @ inverse)
+    found = []
+    for own in numpy.array(weights).transpose(2, 0, 1):
+        spread = own @ own.T
+        found.append((numpy.sum((own @ response) ** 2) ** 0.5, numpy.trace(spread) ** 2 / numpy.sum(spread**2)))
+    return found
+
+
 class Relate(Case):
     def related(self, rows, *words):
         table = write_table(self.folder / "results.csv", rows)
@@ -67,6 +84,9 @@ class Relate(Case):
         self.assertEqual([t["name"] for t in found["terms"]],
                          ["intercept", "negative_log_samples_over_dimension", "log_label_sharpness"])
         numpy.testing.assert_allclose([t["estimate"] for t in found["terms"]], truth, rtol=1e-9)
+        for kind, cluster in (("cluster", [row["dataset"] for row in rows]), ("robust", range(48))):
+            numpy.testing.assert_allclose([(t[kind]["std_error"], t[kind]["degrees_of_freedom"]) for t in found["terms"]],
+                                          clustered_errors(design, cluster, numpy.log(column(rows, "test_loss"))), rtol=1e-7)
         self.assertEqual([e["left_out"] for e in found["influence"]], sorted(document["datasets"]))
         penalties = [c for c in document["correlations"] if c["y"] == "loss_penalty" and c["level"] == "dataset_means"]
         self.assertEqual(len(penalties), 1)
@@ -103,7 +123,10 @@ class Relate(Case):
         terms = [line for line in lines if line["kind"] == "fit"]
         self.assertEqual([float(line["estimate"]) for line in terms],
                          [t["estimate"] for f in document["fits"] for t in f["terms"]])
-        self.assertEqual(float(terms[1]["jackknife_low"]), document["fits"][0]["terms"][1]["jackknife"]["interval"][0])
+        term = document["fits"][0]["terms"][1]
+        self.assertEqual(float(terms[1]["jackknife_low"]), term["jackknife"]["interval"][0])
+        self.assertEqual(float(terms[1]["cluster_degrees_of_freedom"]), term["cluster"]["degrees_of_freedom"])
+        self.assertEqual(float(terms[1]["robust_low"]), term["robust"]["interval"][0])
         correlations = [line for line in lines if line["kind"] == "correlation" and line["term"] == "pearson"]
         self.assertEqual([float(line["estimate"]) for line in correlations],
                          [c["pearson"]["r"] for c in document["correlations"]])
@@ -122,7 +145,7 @@ class Relate(Case):
                 for g, d in enumerate((3, 11, 12, 13, 14, 15)) for samples in (500, 1000, 2000)]
         text = "\n".join(self.related(rows)["warnings"])
         self.assertIn("the trend rests on one data set: without set0 R^2 falls from", text)
-        self.assertIn("6 data sets are few", text)
+        self.assertRegex(text, r"of 1 of 1 slopes have fewer than 4 degrees of freedom \(least: [123]\.\d, negative log")
         plan = self.succeeds("plan", self.folder / "results.csv", "--dimension", 10, "--target-loss", 0.9, "--extrapolate")
         self.assertIn("the trend rests on one data set: without set0", plan)
         self.assertNotIn("rests on one", "\n".join(self.related(made_cells())["warnings"]))

@@ -142,7 +142,8 @@ class Running(StudyCase):
         self.assertEqual(str(layer["dimension"]), rows[1]["representation_dimension"])
 
     def test_a_report_needs_no_finished_cell(self):
-        self.run_study("--only", "seed=99")
+        self.write(samples=(999,))
+        self.run_study()
         document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
         self.assertEqual((document["cells"], document["relate"]), ([], None))
         self.assertIn("no law is fitted: the cells that are done have the values of no law", document["warnings"])
@@ -204,6 +205,23 @@ class Running(StudyCase):
         self.assertEqual([row["seed"] for row in rows], ["2", "2"])
         self.assertEqual(len({row["classes"] for row in rows}), 2)
         self.assertEqual(self.status()["cells"]["queued"], 2)
+
+
+    def test_a_recipe_for_some_cells(self):
+        self.write(samples=(16,), seeds=(1, 2))
+        self.run_study("--only", "seed=1")
+        before = self.outcomes()
+        rule = '[[recipe_for]]\n{}\nepochs = 2\n'
+        self.file.write_text(self.file.read_text() + '[[dataset]]\nname = "other"\npath = "set"\nclasses = ["above", "grey"]\n' +
+                             rule.format('datasets = "other"'))
+        self.run_study("--only", "seed=1")
+        # Cells that no rule is for stay what they were.
+        self.assertEqual({key: outcome for key, outcome in self.outcomes().items() if key in before}, before)
+        document = json.loads(self.succeeds("study", "report", self.file, "--json", "-"))
+        self.assertEqual({cell["dataset"]: cell["epochs"] for cell in document["cells"]}, {"stripes": 1, "other": 2})
+        self.assertEqual(document["study"]["recipe_for"], [{"datasets": ["other"], "epochs": 2}])
+        self.file.write_text(self.file.read_text() + rule.format('models = "squeezenet1_1"') + "warmup = 2\n")
+        self.fails(3, *self.words(), mentions=[f"s.toml:{len(self.file.read_text().splitlines())}: warmup: is out of range"])
 
 
 class Interruptions(StudyCase):
@@ -306,6 +324,11 @@ class Failures(StudyCase):
         self.fails(3, *self.words(), mentions=["s.toml:10: learning_rate: is out of range"])
         self.write()
         self.fails(2, *self.words("--only", "colour=red"), mentions=["--only", "dataset=NAME"])
+        self.fails(2, *self.words("--only", "dataset=stripe"),
+                   mentions=["--only: no cell of this study has dataset=stripe; did you mean stripes? there is dataset=stripes"])
+        self.fails(2, *self.words("--only", "squeezenet1_0"), mentions=["did you mean model=squeezenet1_1?", "dataset=NAME"])
+        self.fails(2, *self.words("--only", "seed=2"), mentions=["has seed=2; there is seed=1"])
+        self.fails(2, *self.words("--only", "samples=20"), mentions=["has samples=20; ", "there are samples=16, 24"])
         self.fails(2, *self.words("--data", self.folder / "nowhere"), mentions=["--data", "is no folder"])
         self.fails(2, *self.words("--device", "abacus"), mentions=["--device"])
         self.fails(3, "study", "run", self.folder / "none.toml", mentions=["none.toml: cannot be read"])

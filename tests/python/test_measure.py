@@ -85,6 +85,18 @@ def test_label_sharpness_of_rows_is_that_of_native_images():
     assert found.pair_count == measured["pair_count"] and found.per_pixel == measured["per_pixel"]
 
 
+def test_redacted_paths_are_nowhere(tmp_path):
+    images, labels = small_images()
+    folder = tmp_path / "Mustermann"
+    folder.mkdir()
+    np.savez(folder / "small.npz", images=images, labels=labels)
+    found = fathom.measure(folder / "small.npz", protocol="native", redact_paths=True)
+    assert "Mustermann" not in found.to_json() and "small" not in found.to_json()
+    with pytest.raises(fathom.InputError) as raised:
+        fathom.measure(folder / "absent", redact_paths=True)
+    assert "Mustermann" not in str(raised.value)
+
+
 def test_it_reads():
     images, labels = small_images()
     found = fathom.measure(images, labels, protocol="native", n_neighbors=5)
@@ -117,7 +129,7 @@ def test_every_option_of_the_command_is_a_keyword(program):
 
     keywords = set(inspect.signature(fathom.measure).parameters)
     elsewhere = {"estimator": "estimators", "seed": "random_state", "threads": "n_jobs"}
-    of_the_program = {"json", "csv", "html", "quiet", "help"}
+    of_the_program = {"json", "csv", "html", "thumbnails", "quiet", "help"}
     assert {elsewhere.get(name, name) for name in options - of_the_program} <= keywords
 
 

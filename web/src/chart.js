@@ -1,10 +1,9 @@
-// A Vega-Lite specification drawn into an element.
+// A Vega-Lite specification drawn into an element by vega-embed.
 //
-// Expressions are interpreted (vega-interpreter), never made into code: the page's policy forbids eval.
+// Expressions are interpreted (`ast`), never made into code: the page's policy forbids eval, and vega-embed's own style element. Its
+// menu is off: it would open windows and the web's Vega editor.
 
-import { parse, View, Warn } from "vega";
-import { expressionInterpreter } from "vega-interpreter";
-import { compile } from "vega-lite";
+import embed from "vega-embed";
 
 import { INK } from "./palette.js";
 import { saveFile } from "./save.js";
@@ -57,22 +56,22 @@ export async function draw(place, { tooltip, ...spec }, marks) {
   const width = Math.max(240, Math.floor(place.getBoundingClientRect().width));
   const config = { ...CONFIG, legend: legendConfig(width), axis: { ...CONFIG.axis, labelLimit: width < NARROW ? 90 : 150 } };
   const autosize = { type: "fit-x", contains: "padding" };
-  const compiled = compile({ width, autosize, padding: 2, ...spec }, { config });
-  const view = new View(parse(compiled.spec, null, { ast: true }), {
-    expr: expressionInterpreter,
+  const drawn = await embed(place, { width, autosize, padding: 2, ...spec }, {
+    mode: "vega-lite",
+    config,
+    ast: true,
     renderer: marks > MOST_ELEMENTS ? "canvas" : "svg",
-    container: place,
     tooltip: tooltipOf(tooltip),
-    logLevel: Warn,
-    hover: false,
+    actions: false,
+    defaultStyle: false,
   });
-  await view.runAsync();
-  return new Chart(view);
+  return new Chart(drawn);
 }
 
 class Chart {
-  constructor(view) {
-    this.view = view;
+  constructor(drawn) {
+    this.drawn = drawn;
+    this.view = drawn.view;
   }
 
   /** For use elsewhere: on white, whatever the page has. */
@@ -97,6 +96,6 @@ class Chart {
   }
 
   remove() {
-    this.view.finalize();
+    this.drawn.finalize();
   }
 }

@@ -27,9 +27,9 @@ export function term(fit, name) {
   return fit.terms.find((found) => found.name === name) ?? null;
 }
 
-/** The interval to believe: cells of one data set are alike, so data sets are what is left out or drawn. */
-export function widestInterval(found) {
-  return (found.jackknife ?? found.cluster ?? found.robust ?? found).interval;
+/** The interval to quote: cells of one data set are alike, so that data sets are what counts. None where one alone decides. */
+export function quotedInterval(found) {
+  return found.cluster?.interval ?? null;
 }
 
 /** The ends of y = intercept + slope x over the rows' x, for a figure's line. */

@@ -77,6 +77,11 @@ function redrawOnResize(main, figures) {
   }).observe(main);
 }
 
+function printWhole(tables) {
+  addEventListener("beforeprint", () => tables.forEach((table) => table.showForPrint()));
+  addEventListener("afterprint", () => tables.forEach((table) => table.showOnScreen()));
+}
+
 function build() {
   const documents = contentOf("documents"), thumbnails = contentOf("thumbnails");
   const pages = documents.map((content) => {
@@ -102,7 +107,9 @@ function build() {
     element("div", { class: "layout" }, navigation(sections), main));
   const parts = collect(sections);
   numbered(parts);
-  const figures = parts.filter(({ kind }) => kind === "figure").map(({ part }) => part);
+  const of = (wanted) => parts.filter(({ kind }) => kind === wanted).map(({ part }) => part);
+  const figures = of("figure");
+  printWhole(of("table"));
   drawAll(figures).then(() => {
     redrawOnResize(main, figures);
     document.documentElement.dataset.state = "drawn";

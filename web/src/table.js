@@ -7,6 +7,9 @@ import { saveCsv } from "./save.js";
 
 const PAGE = 20;
 
+/** Rows that paper gets: a few dozen sheets. */
+const PRINTED = 1000;
+
 /** With more columns a table takes the margin too, where there is one. */
 const WIDE = 7;
 
@@ -39,6 +42,7 @@ export class Table {
     this.head = element("tr");
     this.body = element("tbody");
     this.state = element("span", { class: "table-state", "aria-live": "polite" });
+    this.cut = element("p", { class: "cut", hidden: true });
     this.previous = this.pageButton("Previous", -1);
     this.next = this.pageButton("Next", 1);
     this.buttons = columns.map((column) => this.sortButton(column));
@@ -47,7 +51,7 @@ export class Table {
         ...typeset(note ? ` ${note}` : "")),
       this.tools(),
       element("div", { class: "scroll", tabindex: "0", role: "region", "aria-labelledby": `caption-${name}` },
-        element("table", { "aria-labelledby": `caption-${name}` }, element("thead", {}, this.head), this.body)));
+        element("table", { "aria-labelledby": `caption-${name}` }, element("thead", {}, this.head), this.body)), this.cut);
     this.head.append(...columns.map((column, index) =>
       element("th", { scope: "col", class: this.numeric(column) ? "number" : null }, this.buttons[index])));
     this.update();
@@ -115,15 +119,32 @@ export class Table {
 
   show() {
     const rows = this.shownRows, first = this.page * PAGE, last = Math.min(first + PAGE, rows.length);
-    this.body.replaceChildren(...rows.slice(first, last).map((row) => element("tr", {},
-      ...this.columns.map((column) =>
-        element("td", { class: this.numeric(column) ? "number" : null }, shown(column, row))))));
+    this.fill(rows.slice(first, last));
     this.previous.disabled = this.page === 0;
     this.next.disabled = last >= rows.length;
     const whole = rows.length === this.rows.length;
     this.state.textContent = last - first === this.rows.length ? "" :
       `${rows.length === 0 ? "none" : `${count(first + 1)}\u2013${count(last)}`} of ${count(rows.length)}` +
       (whole ? "" : `, out of ${count(this.rows.length)}`);
+  }
+
+  /** Paper has no pages to turn: all rows that the filter leaves, up to a limit, in the order of the screen. */
+  showForPrint() {
+    const rows = this.shownRows;
+    this.fill(rows.slice(0, PRINTED));
+    this.cut.hidden = rows.length <= PRINTED;
+    this.cut.textContent = `The first ${count(PRINTED)} of ${count(rows.length)} rows; "Save CSV" on the page gives all.`;
+  }
+
+  showOnScreen() {
+    this.cut.hidden = true;
+    this.show();
+  }
+
+  fill(rows) {
+    this.body.replaceChildren(...rows.map((row) => element("tr", {},
+      ...this.columns.map((column) =>
+        element("td", { class: this.numeric(column) ? "number" : null }, shown(column, row))))));
   }
 
   number(value) {

@@ -34,8 +34,8 @@ enum class Head {
 /// ResNets and DenseNets, 40 for SqueezeNet and AlexNet.
 ///
 /// Not followed of the published code: its half-precision forward pass, in which small gradients are lost as
-/// it does not scale them (float32 here); the VGGs' rate of 1e-6 on SVHN alone (--learning-rate); a mean of
-/// batch means as test loss (here of images).
+/// it does not scale them (float32 here); the VGGs' rate of 1e-6 on SVHN alone (--learning-rate;
+/// [[recipe_for]] in a study); a mean of batch means as test loss (here of images).
 struct Recipe {
   std::string base;  ///< one of recipe_names()
   OptimizerKind optimizer = OptimizerKind::adamw;
@@ -84,6 +84,26 @@ inline std::string_view name_of(Decay decay) {
 }
 inline std::string_view name_of(Head head) {
   return head == Head::labels ? "labels" : "published";
+}
+
+/// Calls visit(name, value) for every field but `base`: names as in study files and JSON; a value is a word,
+/// a number, a count or a flag. Inline, for those who do not load the library.
+template <class Visit>
+void visit_fields(const Recipe& recipe, Visit visit) {
+  visit("optimizer", name_of(recipe.optimizer));
+  visit("learning_rate", recipe.learning_rate);
+  visit("momentum", recipe.momentum);
+  visit("weight_decay", recipe.weight_decay);
+  visit("decay", name_of(recipe.decay));
+  visit("epochs", recipe.epochs);
+  visit("batch_size", recipe.batch_size);
+  visit("schedule", name_of(recipe.schedule));
+  visit("warmup", recipe.warmup);
+  visit("flip", recipe.flip);
+  visit("shift", recipe.shift);
+  visit("normalize", recipe.normalize);
+  visit("head", name_of(recipe.head));
+  visit("patience", recipe.patience);
 }
 
 /// The learning rate of step `step` of `steps`, counted from 0.

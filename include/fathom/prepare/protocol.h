@@ -7,6 +7,8 @@
 #include <string_view>
 #include <vector>
 
+#include "fathom/read/view.h"
+
 namespace fathom {
 
 struct ImageSize {
@@ -38,14 +40,18 @@ struct Protocol {
   enum class Resize { bilinear, nearest };
 
   std::string base;  ///< one of protocol_names()
+  /// How medical images were read: stored in every base. Who opens the data gives them this one.
+  View view = View::stored;
   Scaling scaling = Scaling::none;
   Resize resize = Resize::bilinear;
   std::optional<ImageSize> size;  ///< nothing: as stored
   Channels channels = Channels::automatic;
-  std::optional<PixelRange> range;  ///< of an 8-bit 0..255 or 16-bit 0..65535; nothing: as stored
+  std::optional<PixelRange>
+      range;  ///< of 0..255 (8 bits), 0..65535 (16), 0..4095 (12), ...; nothing: as stored
   /// The published code's floating-point luminance, which loses a grey level where it truncates (--compat).
   bool published_code = false;
-  /// Fields that differ from the base, in the order size, channels, range: "+size=64".
+  /// Fields that differ from the base, in the order view, size, channels, range:
+  /// "+view=ct:brain+size=64".
   std::string changes;
 
   /// "iclr2024+size=64", "miccai2022-code".
@@ -63,8 +69,9 @@ Protocol protocol_of_name(std::string_view name);
 /// Change one field and record in the name how the protocol now differs from its base: "64" and "64x64" give
 /// the same name, and a value equal to the base's own gives none.
 ///
-/// set_size: "64", "48x64" (height x width) or "native". set_channels: "auto", "grey", "rgb". set_range:
-/// "0,1". Throw UsageError naming the option.
+/// set_view: see view_names(). set_size: "64", "48x64" (height x width) or "native". set_channels: "auto",
+/// "grey", "rgb". set_range: "0,1". Throw UsageError naming the option.
+void set_view(Protocol& protocol, std::string_view text);
 void set_size(Protocol& protocol, std::string_view text);
 void set_channels(Protocol& protocol, std::string_view text);
 void set_range(Protocol& protocol, std::string_view text);

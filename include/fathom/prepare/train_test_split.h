@@ -29,6 +29,8 @@ struct TrainTestSplit {
   std::vector<std::uint32_t> test;  ///< rows, ascending; the same for every number of training images
   /// The data's own splits were followed.
   bool own = false;
+  /// The protocol is the published code's, and so is the split.
+  bool published = false;
   std::vector<std::size_t> train_classes, test_classes;  ///< images a class
   std::size_t available = 0;                             ///< images that training could choose from
 
@@ -36,6 +38,9 @@ struct TrainTestSplit {
   std::size_t copies_left_out = 0;  ///< of the data's own training split: copies of test images
   std::size_t groups_left_out = 0;  ///< of the data's own training split: of a group in the test split
   std::size_t beside_test = 0;      ///< belong to a group or are copies of an image drawn for the test set
+
+  /// As published: groups (patients, volumes) with images on both sides.
+  std::size_t groups_on_both_sides = 0;
 };
 
 /// Splits prepared data by their first label column.
@@ -46,6 +51,13 @@ struct TrainTestSplit {
 /// data's own training split those that would be are left out; where a test set is drawn, whole groups (and
 /// all copies) go to one side, drawn at random from those that fit, and where none fits the one that leaves
 /// the fewest images over.
+///
+/// Under the published code's protocol (--compat iclr2024-code) the split is the published one: of the first
+/// images of each class in the order of the records (of the data's own training split, where they have one),
+/// as many as both parts take, a permutation drawn as torch.utils.data.random_split draws it from
+/// torch.Generator().manual_seed(seed) has the training images first and the test images behind them. Groups
+/// and copies are on both sides, parts are balanced only together, and change with the number of training
+/// images. Published: seed 1337, and 750 test images.
 ///
 /// Throws InputError: no labels, one class, too few images in a class, with the numbers. `data_path` is what
 /// errors name.

@@ -13,6 +13,8 @@
 #include "fathom/core/hash.h"
 #include "fathom/read/image.h"
 #include "fathom/read/image_file.h"
+#include "fathom/read/slices.h"
+#include "fathom/read/view.h"
 
 namespace fathom {
 
@@ -55,14 +57,19 @@ class PixelSource {
   virtual bool vectors() const { return false; }
   /// Memory the images take for as long as the source is there: 0 where they stay in files.
   virtual std::size_t bytes_in_memory() const { return 0; }
+  /// Some images are DICOM or NIfTI: a View says how they become grey levels, and no page shows them unasked.
+  virtual bool medical() const { return false; }
+  /// Images are slices of volumes, of which ReadOptions::slices chooses.
+  virtual bool volumes() const { return false; }
 };
 
 /// Records are ordered by the bytes of their path (folders, tables) or by array index, splits in the order
 /// train, val, test.
 struct DataSet {
-  std::string name;                        ///< last component of the path
-  std::string path;                        ///< as the user gave it
-  std::string format;                      ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100"
+  std::string name;  ///< last component of the path
+  std::string path;  ///< as the user gave it
+  std::string
+      format;  ///< "folder", "table", "npz", "npy", "idx", "cifar10", "cifar100", "dicom", "nifti", "svhn"
   std::vector<LabelColumn> label_columns;  ///< empty: the data have no labels
   std::vector<Record> records;
   std::shared_ptr<const PixelSource> pixels;
@@ -82,10 +89,17 @@ struct ReadOptions {
   std::optional<std::string> group_column;
   std::optional<std::string> split_column;
   ImageLimits limits;
+  /// How medical images become grey levels. Any but View::stored is refused of data without such images.
+  View view = View::stored;
+  /// Which slices of volumes are images. Any but the default is refused of data without volumes.
+  SliceOptions slices;
+  /// Used to look through the headers of many files. Nothing depends on it.
+  unsigned threads = 1;
 };
 
-/// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h. Array files
-/// are read whole, but for a .npy file that can be mapped (see read_npy); image files only on request.
+/// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h, dicom.h.
+/// Array files are read whole, but for a .npy file that can be mapped (see read_npy); image files only on
+/// request.
 ///
 /// A file is recognised by its content, and by its suffix where the content does not tell; a folder by the
 /// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws InputError: nothing there,

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <span>
 #include <string_view>
 #include <vector>
@@ -54,6 +55,9 @@ class Image {
   bool alpha_dropped = false;
   /// One channel, but the file has three that agree in every pixel.
   bool stored_as_rgb = false;
+  /// Value of white where the file uses fewer bits than its type has (4095 of 12 bits in 16); nothing: the
+  /// type's largest. Of integer pixels alone.
+  std::optional<double> full_scale;
 
  private:
   std::size_t height_ = 0, width_ = 0, channels_ = 0;

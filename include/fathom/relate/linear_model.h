@@ -1,26 +1,24 @@
-// Linear regression by ordinary least squares, with three kinds of standard errors.
+// Linear regression by ordinary least squares, with four kinds of standard errors.
 //
 // Equation     y = X b + e; b minimises |y - X b|^2, by QR with column pivoting (columns scaled to length 1).
 // Classical    s^2 (X'X)^-1, s^2 = RSS / (n - p): errors independent, of one variance. Intervals: t, n - p.
-// Robust       HC3 (MacKinnon and White 1985): residuals e_i / (1 - h_ii); errors independent, of any
-// variance.
-//              Intervals: t, n - p. Not defined (NaN) where a point has leverage 1.
-// By cluster   CR1 (Liang and Zeger 1986): sums of x_i e_i over clusters, times G/(G-1) (n-1)/(n-p); errors
-// of
-//              one cluster may depend on each other in any way. Intervals: t, G - 1 (Cameron and Miller 2015,
-//              section VI). None of a single cluster; too small where clusters are few.
-// Jackknife    CV3 by cluster: (G-1)/G sum over clusters of (b without g - b)^2 (MacKinnon, Nielsen and Webb
-// 2023,
-//              "Cluster-robust inference: a guide to empirical practice", section 2). Intervals: t, G - 1.
-//              Nearer the stated coverage than CR1 where clusters are few or differ; none where a coefficient
-//              needs one cluster.
-// Likelihood   Gaussian, at the maximum: -n/2 (log(2 pi RSS / n) + 1). AIC = -2 l + 2 p, BIC = -2 l + p log
-// n;
-//              p counts coefficients and not the variance, as statsmodels' OLS does (R counts it: 2 and log n
-//              more). Differences between models do not depend on it.
-// Agreement    statsmodels OLS: params, bse, cov_type HC3 and cluster (its default correction), llf, aic,
-// bic. Its robust
-//              intervals are normal unless told use_t.
+// Robust       HC2: residuals e_i / sqrt(1 - h_ii); errors independent, of any variance. Intervals: t, on
+//              degrees of freedom of each coefficient (Bell and McCaffrey 2002; Imbens and Kolesar 2016).
+//              None where a coefficient needs one point.
+// By cluster   CR2 (Bell and McCaffrey 2002; Pustejovsky and Tipton 2018): residuals of each cluster times
+//              (I - H)^(-1/2) of its rows, by pseudo-inverse where that is singular; errors of a cluster may
+//              depend on each other in any way, and the variance is unbiased where they do not. Intervals: t,
+//              on degrees of freedom of each coefficient (Satterthwaite), few where few clusters decide it.
+//              None of a single cluster, or where a coefficient needs one cluster.
+// Jackknife    CV3 by cluster: (G-1)/G sum over clusters of (b without g - b)^2 (MacKinnon, Nielsen and Webb,
+//              "Cluster-robust inference: a guide to empirical practice", 2023, section 2). Intervals: t,
+//              G - 1. None where a coefficient needs one cluster.
+// Likelihood   Gaussian, at the maximum: -n/2 (log(2 pi RSS / n) + 1). AIC = -2 l + 2 p and
+//              BIC = -2 l + p log n; p counts coefficients and not the variance, as statsmodels' OLS does (R
+//              counts it: 2 and log n more). Differences between models do not depend on it.
+// Agreement    statsmodels OLS: params, bse, llf, aic, bic. The errors by cluster are by definition those of
+//              R clubSandwich's vcovCR(type = "CR2") and coef_test(test = "Satterthwaite"); the tests have
+//              them from NumPy.
 // Refused      Fewer points than coefficients + 1, collinear terms, values that are not finite.
 #pragma once
 
@@ -50,11 +48,18 @@ struct RegressionData {
 /// n ones, named "intercept".
 Regressor intercept(std::size_t n);
 
+/// An error whose interval has degrees of freedom of its own.
+struct AdjustedUncertainty {
+  double std_error = 0.0;
+  Interval interval{};
+  double degrees_of_freedom = 0.0;
+};
+
 struct Coefficient {
   std::string name;
   double estimate = 0.0;
-  Uncertainty classical, robust;
-  std::optional<Uncertainty> cluster;
+  Uncertainty classical{};
+  std::optional<AdjustedUncertainty> robust, cluster;
   std::optional<Uncertainty> jackknife;
 };
 
@@ -88,6 +93,10 @@ std::vector<std::string> collinear_terms(std::span<const Regressor> terms);
 
 /// Throws InputError(what, ...): n < p + 1, collinear terms (named), a value that is not finite.
 LinearModel fit_linear_model(const RegressionData& data, double confidence = 0.95);
+
+/// The same without any errors, which take most of the time: terms have names and estimates, and NaN for the
+/// classical error; there are no clusters.
+LinearModel fit_estimates(const RegressionData& data);
 
 struct Prediction {
   double value = 0.0;

@@ -15,9 +15,10 @@ namespace fathom {
 /// are drawn from their smallest value (black) to their largest (white).
 ///
 /// `data` is the data set of the record, opened again: images are read from it. Vectors have no picture,
-/// files that are not named as pictures (DICOM, NIfTI) get none, and neither does an image that can no longer
-/// be read.
-std::vector<PageImage> pair_images(const DataSet& data, const MeasureRecord& record, std::size_t dataset);
+/// data with medical images get none unless `medical` (names may be burned into them), nor do files that are
+/// not named as pictures, nor an image that can no longer be read.
+std::vector<PageImage> pair_images(const DataSet& data, const MeasureRecord& record, std::size_t dataset,
+                                   bool medical);
 
 inline constexpr std::size_t kPicturedPairs = 6;
 inline constexpr std::size_t kPictureSide = 128;

@@ -24,9 +24,9 @@ inline constexpr double estimators_disagree = 0.25;
 /// A difference must also exceed this many standard errors before it is remarked on.
 inline constexpr double standard_errors = 3.0;
 
-/// Data sets below which clustered errors are said to be too small: at 10 their 95 % interval covers 86 %
-/// (tests/unit/relate/coverage_test.cpp prints it; docs/relate.md).
-inline constexpr std::size_t few_datasets = 20;
+/// Degrees of freedom of a clustered error below which its interval is said to be uncertain itself: p values
+/// from fewer are not to be trusted (Pustejovsky and Tipton 2018, after Tipton 2015).
+inline constexpr double few_degrees_of_freedom = 4.0;
 /// Data sets below which those of a study are said to tell little of another: the prediction interval of four
 /// is several orders of magnitude wide (the same test).
 inline constexpr std::size_t few_datasets_to_predict = 6;

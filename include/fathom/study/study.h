@@ -49,6 +49,13 @@ struct StudyDataSet {
   bool uneven = false;
 };
 
+/// What is changed of the recipe for some cells.
+struct RecipeRule {
+  std::vector<std::string> data_sets, models;  ///< of these; empty: of all
+  std::optional<std::string> recipe;           ///< another recipe to begin with
+  RecipeChanges changes;
+};
+
 struct Study {
   std::string file;  ///< path of the study file, for messages
   std::string name;
@@ -61,14 +68,19 @@ struct Study {
 
   std::string recipe = "fathom";
   RecipeChanges changes;
+  std::vector<RecipeRule> recipe_rules;  ///< a later one has the last word
   EstimatorChoice measure;
   std::optional<AttackOptions> attack;  ///< its seed is that of the cell
   std::optional<RepresentChoice> represent;
   std::vector<StudyDataSet> data_sets;
 
-  /// Line of the study file for a key such as "recipe.epochs" or "dataset.cifar10.path".
+  /// Line of the study file for a key such as "recipe.epochs", "recipe_for.0.epochs" or
+  /// "dataset.cifar10.path".
   std::map<std::string, std::size_t> lines;
 };
+
+/// Whether a rule is for this data set and model.
+bool is_for(const RecipeRule& rule, const std::string& data_set, const std::string& model);
 
 /// "FILE:LINE" of a key, or of the nearest part of the file that is written down; "FILE" for one that is not.
 std::string place_of(const Study& study, const std::string& key);

@@ -277,7 +277,7 @@ TEST(Measure, RefusesFewAnchors) {
 TEST(Measure, Refusals) {
   EXPECT_THROW(measure(vectors(ball(100, 2, 1)), "data", options(2)), UsageError);
   MeasureOptions unknown = options(5);
-  unknown.estimators = {"danco"};
+  unknown.estimators = {"nonsense"};
   EXPECT_THROW(measure(vectors(ball(100, 2, 1)), "data", unknown), UsageError);
   EXPECT_NE(message([] {
               measure(vectors(ball(21, 2, 1)), "data", options(20));

@@ -229,6 +229,15 @@ TEST(GreyLevels, FullScaleIsThatOfTheType) {
   EXPECT_EQ(grey_levels(image<std::uint16_t>(1, 1, 1, {5}), "a", scaled(), true).full_scale, 255.0);
 }
 
+TEST(GreyLevels, FullScaleIsThatOfTheBitsAFileUses) {
+  Image twelve = image<std::uint16_t>(1, 2, 1, {0, 819});
+  twelve.full_scale = 4095.0;
+  const GreyLevels levels = grey_levels(twelve, "a", named_protocol("native"), true);
+  EXPECT_EQ(levels.full_scale, 4095.0);
+  EXPECT_FLOAT_EQ(levels.contrast, 0.2f);
+  EXPECT_EQ(grey_levels(twelve, "a", scaled(), true).full_scale, 255.0);
+}
+
 TEST(GreyLevels, FloatsAreScaledByTheirMaximum) {
   EXPECT_EQ(bytes_of(grey_levels(image<float>(1, 4, 1, {0.0f, 0.25f, 0.5f, 1.0f}), "a", scaled(), true)),
             (std::vector<int>{0, 63, 127, 255}));

@@ -230,6 +230,21 @@ TEST(Prepare, NativeRefusesTwoSizesNamingBothFiles) {
   }
 }
 
+TEST(Prepare, TenAndTwelveBitsGoTogetherWhereNoRangeBeginsFromThem) {
+  Images images = {image<std::uint16_t>(1, 2, 1, {1023, 0}), image<std::uint16_t>(1, 2, 1, {4095, 1})};
+  images[0]->full_scale = 1023.0;
+  images[1]->full_scale = 4095.0;
+  EXPECT_EQ(row(prepare(data_set(images), protocol("native"), threads(1)).matrix, 1),
+            (std::vector<double>{4095, 1}));
+  EXPECT_NE(input_error(data_set(images), protocol("native", nullptr, nullptr, "0,1"))
+                .find("1.png: holds 12-bit pixels, but 0.png holds 10-bit"),
+            std::string::npos);
+  images[0] = images[1];
+  EXPECT_DOUBLE_EQ(
+      prepare(data_set(images), protocol("native", nullptr, nullptr, "0,1"), threads(1)).matrix.unit,
+      1.0 / 4095.0);
+}
+
 TEST(Prepare, DepthsMayMixOnlyWhereAllBecomeEightBits) {
   const Images images = {image<std::uint8_t>(1, 2, 1, {0, 255}),
                          image<std::uint16_t>(1, 2, 1, {65535, 32768})};

@@ -118,6 +118,28 @@ TEST(Protocol, EqualProtocolsHaveOneName) {
   EXPECT_EQ(one.name(), "iclr2024+range=-1,1");
 }
 
+TEST(Protocol, AViewIsPartOfTheName) {
+  Protocol protocol = named_protocol("iclr2024");
+  EXPECT_EQ(protocol.view, View::stored);
+  set_size(protocol, "64");
+  set_view(protocol, "ct:brain");
+  EXPECT_EQ(protocol.view, View::ct_brain);
+  EXPECT_EQ(protocol.name(), "iclr2024+view=ct:brain+size=64");
+  set_view(protocol, "stored");
+  EXPECT_EQ(protocol.name(), "iclr2024+size=64");
+  for (const std::string& name : view_names()) {
+    set_view(protocol, name);
+    EXPECT_EQ(view_name(protocol.view), name);
+  }
+  for (const char* text : {"", "Window", "ct", "ct:", "ct:lung"}) {
+    const std::string message = usage_error([&] { set_view(protocol, text); });
+    EXPECT_NE(message.find("--view"), std::string::npos) << message;
+    EXPECT_NE(message.find("stored, window, ct:brain, ct:subdural, ct:bone, percentile, published"),
+              std::string::npos)
+        << message;
+  }
+}
+
 TEST(Protocol, ThePublishedCodeIsPartOfTheName) {
   Protocol protocol = named_protocol("miccai2022");
   protocol.published_code = true;
@@ -131,12 +153,14 @@ TEST(Protocol, IsFoundAgainByItsName) {
   set_size(changed, "48x64");
   set_channels(changed, "rgb");
   set_range(changed, "-1,1e+20");
+  set_view(changed, "ct:bone");
   Protocol published = named_protocol("iclr2024");
   published.published_code = true;
   set_size(published, "native");
   for (const Protocol& protocol : {named_protocol("native"), changed, published}) {
     const Protocol found = protocol_of_name(protocol.name());
     EXPECT_EQ(found.name(), protocol.name());
+    EXPECT_EQ(found.view, protocol.view);
     EXPECT_EQ(found.size, protocol.size);
     EXPECT_EQ(found.channels, protocol.channels);
     EXPECT_EQ(found.range, protocol.range);

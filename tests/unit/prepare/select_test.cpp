@@ -268,5 +268,17 @@ TEST(SelectRecords, NothingLeftIsAnError) {
   EXPECT_TRUE(contains(unusable(labelled({}, {}), {}), "no image is left"));
 }
 
+TEST(Select, ListingOrderTakesTheFirstOfEachClassAndSaysSo) {
+  DataSet data = labelled({"a", "b"}, {1, 1, 0, 1, 1, 0, 0, 0});
+  Selection selection;
+  selection.samples = 4;
+  selection.seed = 5;
+  selection.listing_order = true;
+  select_records(data, selection);
+  EXPECT_EQ(sources(data), (std::vector<std::size_t>{0, 1, 2, 5}));
+  ASSERT_EQ(data.notes.size(), 1u);
+  EXPECT_NE(data.notes[0].find("in the order of the data"), std::string::npos);
+}
+
 }  // namespace
 }  // namespace fathom

@@ -269,5 +269,68 @@ TEST(TrainTestSplit, NeedsClasses) {
   EXPECT_EQ(reason(data, 2, 2), "some/set: has no labels to learn; give images of two classes or more");
 }
 
+PreparedData as_published(PreparedData data) {
+  data.protocol.published_code = true;
+  return data;
+}
+
+TEST(TrainTestSplit, AsPublishedIsTheFirstOfEachClassSplitByTorch) {
+  // torch.utils.data.random_split(list(range(14)), [8, 6], generator=torch.Generator().manual_seed(1337)),
+  // torch 1.13.
+  const PreparedData data = as_published(data_of(alternating(40)));
+  const TrainTestSplit made = split(data, 8, 6, 1337);
+  EXPECT_TRUE(made.published);
+  EXPECT_FALSE(made.own);
+  EXPECT_EQ(made.train, (std::vector<std::uint32_t>{5, 10, 1, 12, 9, 3, 13, 0}));
+  EXPECT_EQ(made.test, (std::vector<std::uint32_t>{2, 4, 6, 7, 8, 11}));
+  EXPECT_EQ(made.available, 40u);
+  EXPECT_EQ(made.groups_on_both_sides, 0u);
+}
+
+TEST(TrainTestSplit, AsPublishedIsBalancedOnlyTogether) {
+  // Classes one after the other: the first seven of each are rows 0..6 and 20..26.
+  std::vector<Made> images(40, Made{0});
+  for (std::size_t i = 20; i < 40; ++i) images[i].label = 1;
+  const TrainTestSplit made = split(as_published(data_of(images)), 8, 6, 1337);
+  EXPECT_EQ(made.train, (std::vector<std::uint32_t>{5, 23, 1, 25, 22, 3, 26, 0}));
+  EXPECT_EQ(made.test, (std::vector<std::uint32_t>{2, 4, 6, 20, 21, 24}));
+  EXPECT_EQ(made.train_classes, (std::vector<std::size_t>{4, 4}));
+  EXPECT_EQ(made.test_classes, (std::vector<std::size_t>{3, 3}));
+}
+
+TEST(TrainTestSplit, AsPublishedPartsGroupsAndSaysHowMany) {
+  std::vector<Made> images = alternating(14);
+  images[5].group = 1;  // training
+  images[2].group = 1;  // test
+  images[4].group = 2;  // test alone
+  images[0].group = 3;  // training alone
+  const TrainTestSplit made = split(as_published(data_of(images)), 8, 6, 1337);
+  EXPECT_EQ(made.groups_on_both_sides, 1u);
+  EXPECT_EQ(made.beside_test, 0u);
+}
+
+TEST(TrainTestSplit, AsPublishedTakesTheTrainingSplitAlone) {
+  std::vector<Made> images = alternating(28);
+  for (std::size_t i = 0; i < 14; ++i) images[i].split = Split::test;
+  for (std::size_t i = 14; i < 28; ++i) images[i].split = Split::train;
+  const TrainTestSplit made = split(as_published(data_of(images)), 8, 6, 1337);
+  EXPECT_EQ(made.test, (std::vector<std::uint32_t>{16, 18, 20, 21, 22, 25}));
+}
+
+TEST(TrainTestSplit, AsPublishedOfAllImagesIsEven) {
+  std::vector<Made> images = alternating(20);
+  images.resize(30, Made{1});
+  const TrainTestSplit made = split(as_published(data_of(images)), 0, 6);
+  EXPECT_EQ(made.train.size() + made.test.size(), 20u);
+}
+
+TEST(TrainTestSplit, AsPublishedNeedsEnoughOfEachClass) {
+  const PreparedData data = as_published(data_of(alternating(20)));
+  EXPECT_NE(reason(data, 20, 6).find("\"cat\" has 10 images in all, fewer than its share of 13"),
+            std::string::npos)
+      << reason(data, 20, 6);
+  EXPECT_NE(reason(data, 0, 19).find("leaves none to learn from"), std::string::npos) << reason(data, 0, 19);
+}
+
 }  // namespace
 }  // namespace fathom

@@ -72,9 +72,10 @@ TEST_F(OpenDataSet, AFormatCanBeForced) {
   options.format = "npy";
   EXPECT_EQ(open_data_set(write("a", two_images()), options).format, "npy");
   EXPECT_TRUE(says(refusal(write("b", "text"), options), {"/b: is not a .npy file"}));
-  options.format = "dicom";
-  EXPECT_TRUE(says(refusal(folder(), options),
-                   {"--format", "\"dicom\"", "auto, folder, table, npz, npy, idx, cifar10, cifar100"}));
+  options.format = "video";
+  EXPECT_TRUE(
+      says(refusal(folder(), options),
+           {"--format", "\"video\"", "auto, folder, table, npz, npy, idx, cifar10, cifar100, dicom"}));
   EXPECT_THROW(open_data_set(folder(), options), UsageError);
   options.format = "table";
   EXPECT_THROW(open_data_set(folder(), options), UsageError);

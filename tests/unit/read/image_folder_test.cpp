@@ -145,7 +145,7 @@ TEST_F(ImageFolderTest, RefusesFoldersWithoutImages) {
   EXPECT_TRUE(says(refusal(), {"data", "No such file"}));
   fs::create_directories(root() / "cat");
   EXPECT_TRUE(says(refusal(), {"holds no image file", "0 files"}));
-  write("data/cat/1.dcm", "");
+  write("data/cat/1.txt", "");
   EXPECT_TRUE(says(refusal(), {"holds no image file", "1 files"}));
 }
 

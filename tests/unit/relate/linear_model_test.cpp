@@ -56,18 +56,84 @@ TEST(LinearModel, CoefficientsAndClassicalErrors) {
   EXPECT_THROW(model.estimate("x3"), InternalError);
 }
 
-TEST(LinearModel, RobustAndClusterErrors) {
+/// Standard error, degrees of freedom, low end of the interval.
+using Expected = std::array<double, 3>;
+
+void expect_errors(const std::optional<AdjustedUncertainty>& found, double estimate,
+                   const Expected& expected) {
+  ASSERT_TRUE(found.has_value());
+  EXPECT_NEAR(found->std_error, expected[0], 1e-12);
+  EXPECT_NEAR(found->degrees_of_freedom, expected[1], 1e-11);
+  EXPECT_NEAR(found->interval.low, expected[2], 1e-9);
+  EXPECT_NEAR(found->interval.high, 2 * estimate - expected[2], 1e-9);
+}
+
+/// From I - H itself, its blocks and their eigenvalues.
+TEST(LinearModel, ErrorsByCluster) {
   const LinearModel model = fit_linear_model(example());
-  const std::array<double, 3> hc3{0.23377319285916903, 0.04132340869480215, 0.07330247610606469};
-  const std::array<double, 3> cr1{0.21996918834557747, 0.023651965797638827, 0.06408423791667546};
-  const std::array<double, 3> lows{0.8588558500395436, 0.9461413229214228, -0.6016056775298128};
+  const std::array<Expected, 3> expected{{{0.26477749153288122, 1.7801995558374371, 0.27364574971753775},
+                                          {0.029425435381358913, 2.1045415212216518, 0.90064490460379298},
+                                          {0.063648850555717507, 2.3901262095599138, -0.63284420526478791}}};
   EXPECT_EQ(model.clusters, 4u);
   for (std::size_t j = 0; j < 3; ++j) {
-    EXPECT_NEAR(model.terms[j].robust.std_error, hc3[j], 1e-12);
-    ASSERT_TRUE(model.terms[j].cluster.has_value());
-    EXPECT_NEAR(model.terms[j].cluster->std_error, cr1[j], 1e-12);
-    EXPECT_NEAR(model.terms[j].cluster->interval.low, lows[j], 1e-10);
+    expect_errors(model.terms[j].cluster, model.terms[j].estimate, expected[j]);
   }
+}
+
+TEST(LinearModel, ErrorsByClustersOfDifferentSizes) {
+  RegressionData data = example();
+  data.cluster = {5, 5, 2, 2, 2, 2, 2, 9, 9, 9, 4, 1};
+  const LinearModel model = fit_linear_model(data);
+  const std::array<Expected, 3> expected{{{0.15007256307229527, 1.8827939875449111, 0.87309443360072192},
+                                          {0.027758660679766265, 3.2713161303347542, 0.93707566745359339},
+                                          {0.02392788867734566, 1.5526288311982392, -0.53498749751500896}}};
+  for (std::size_t j = 0; j < 3; ++j) {
+    expect_errors(model.terms[j].cluster, model.terms[j].estimate, expected[j]);
+  }
+}
+
+TEST(LinearModel, RobustErrorsAreThoseByClustersOfOneRow) {
+  const LinearModel model = fit_linear_model(example());
+  const std::array<Expected, 3> expected{{{0.19457597603799948, 4.6097712286280412, 1.045714997048246},
+                                          {0.034323813937549484, 5.2612977400185761, 0.93448210982386293},
+                                          {0.058460301023826003, 4.7842988821115089, -0.5499989131883456}}};
+  for (std::size_t j = 0; j < 3; ++j) {
+    expect_errors(model.terms[j].robust, model.terms[j].estimate, expected[j]);
+  }
+}
+
+/// The mean of clusters of one size has the variance of their means, on one degree of freedom less than there
+/// are clusters.
+TEST(LinearModel, ErrorsOfTheMeanOfBalancedClusters) {
+  RegressionData data = example();
+  data.terms.resize(1);
+  const LinearModel model = fit_linear_model(data);
+  double mean = 0.0, squares = 0.0;
+  std::array<double, 4> means{};
+  for (std::size_t i = 0; i < 12; ++i) means[i / 3] += data.response[i] / 3;
+  for (const double each : means) mean += each / 4;
+  for (const double each : means) squares += (each - mean) * (each - mean);
+  EXPECT_NEAR(model.terms[0].estimate, mean, 1e-14);
+  ASSERT_TRUE(model.terms[0].cluster.has_value());
+  EXPECT_NEAR(model.terms[0].cluster->std_error, std::sqrt(squares / 3 / 4), 1e-13);
+  EXPECT_NEAR(model.terms[0].cluster->degrees_of_freedom, 3.0, 1e-12);
+}
+
+/// I - H is singular in the cluster that alone has the last term, whose error is thus not known; those of the
+/// others are, and remain unbiased (the trace of their estimates is right).
+TEST(LinearModel, NoErrorByClusterOfATermThatNeedsOneCluster) {
+  RegressionData data = example();
+  data.terms.push_back({"last", {0, 0, 0, 0, 0, 0, 0, 0, 0, 1, 1, 1}});
+  const LinearModel model = fit_linear_model(data);
+  expect_errors(model.terms[0].cluster, model.terms[0].estimate,
+                {0.24414504242909138, 1.5019204990152688, -0.023040206220649839});
+  expect_errors(model.terms[1].cluster, model.terms[1].estimate,
+                {0.034185359764469216, 2.0082823844473578, 0.90796291483091141});
+  expect_errors(model.terms[2].cluster, model.terms[2].estimate,
+                {0.063517474664283272, 2.4448532394387539, -0.6190661267855615});
+  EXPECT_FALSE(model.terms[3].cluster.has_value());
+  EXPECT_FALSE(model.terms[3].jackknife.has_value());
+  EXPECT_TRUE(model.terms[3].robust.has_value());
 }
 
 /// From the fits without each cluster themselves.
@@ -101,6 +167,18 @@ TEST(LinearModel, NoJackknifeWhereACoefficientNeedsOneCluster) {
   const LinearModel model = fit_linear_model(data);
   EXPECT_FALSE(model.terms[1].jackknife.has_value());
   EXPECT_TRUE(model.terms[1].cluster.has_value());
+}
+
+TEST(LinearModel, EstimatesWithoutErrors) {
+  const LinearModel whole = fit_linear_model(example()), model = fit_estimates(example());
+  for (std::size_t j = 0; j < 3; ++j) {
+    EXPECT_EQ(model.terms[j].name, whole.terms[j].name);
+    EXPECT_EQ(model.terms[j].estimate, whole.terms[j].estimate);
+    EXPECT_TRUE(std::isnan(model.terms[j].classical.std_error));
+    EXPECT_FALSE(model.terms[j].robust || model.terms[j].cluster || model.terms[j].jackknife);
+  }
+  EXPECT_EQ(model.r_squared, whole.r_squared);
+  EXPECT_EQ(model.log_likelihood, whole.log_likelihood);
 }
 
 TEST(LinearModel, GoodnessOfFit) {
@@ -215,14 +293,17 @@ TEST(LinearModel, LeverageOfOneLeavesTheRobustErrorUndefined) {
   RegressionData data = example();
   data.terms.push_back({"only the first", {1, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0, 0}});
   const LinearModel model = fit_linear_model(data);
-  EXPECT_TRUE(std::isnan(model.terms[3].robust.std_error));
+  EXPECT_FALSE(model.terms[3].robust.has_value());
   EXPECT_TRUE(std::isfinite(model.terms[3].classical.std_error));
   // That point has no part in the other slopes.
   RegressionData rest = example();
   rest.response.erase(rest.response.begin());
   rest.cluster.clear();
   for (Regressor& term : rest.terms) term.values.erase(term.values.begin());
-  EXPECT_NEAR(model.terms[1].robust.std_error, fit_linear_model(rest).terms[1].robust.std_error, 1e-12);
+  const AdjustedUncertainty &found = model.terms[1].robust.value(),
+                            expected = fit_linear_model(rest).terms[1].robust.value();
+  EXPECT_NEAR(found.std_error, expected.std_error, 1e-12);
+  EXPECT_NEAR(found.degrees_of_freedom, expected.degrees_of_freedom, 1e-9);
 }
 
 }  // namespace

@@ -5,6 +5,7 @@
 #include <cmath>
 #include <map>
 #include <set>
+#include <vector>
 
 #include "fathom/relate/reference_values.h"
 
@@ -94,6 +95,67 @@ TEST(ReferenceFits, AccuracyAtEachTrainingSize) {
     ++checked;
   }
   EXPECT_EQ(checked, 28u);
+}
+
+/// P2's dimensions and accuracies of one domain and training size, with half a unit of the accuracies' last
+/// digit.
+struct RoundedPoints {
+  std::vector<double> dimensions, accuracies, tolerances;
+};
+
+RoundedPoints points_of(const ReferenceValue& line) {
+  std::map<std::string, double> dimensions;
+  for (const ReferenceValue& each : reference_values()) {
+    if (each.paper == line.paper && each.quantity == "dimension") dimensions[each.dataset] = each.value;
+  }
+  RoundedPoints points;
+  for (const ReferenceValue& each : reference_values()) {
+    if (each.quantity != "best_test_accuracy" || each.domain != line.domain || each.samples != line.samples)
+      continue;
+    points.dimensions.push_back(dimensions.at(each.dataset));
+    points.accuracies.push_back(each.value);
+    points.tolerances.push_back(each.tolerance);
+  }
+  return points;
+}
+
+/// A slope, and how far accuracies that are rounded to the same digits could take it: it is the sum of
+/// weights (d - mean) / sum (d - mean)^2 times accuracies.
+struct SlopeRange {
+  double slope = 0.0, half = 0.0;
+};
+
+SlopeRange slope_range(const RoundedPoints& points) {
+  double mean = 0.0, squares = 0.0;
+  for (const double d : points.dimensions) mean += d / static_cast<double>(points.dimensions.size());
+  for (const double d : points.dimensions) squares += (d - mean) * (d - mean);
+  SlopeRange range;
+  for (std::size_t i = 0; i < points.dimensions.size(); ++i) {
+    const double weight = (points.dimensions[i] - mean) / squares;
+    range.slope += weight * points.accuracies[i];
+    range.half += std::abs(weight) * points.tolerances[i];
+  }
+  return range;
+}
+
+/// 12 of 14 slopes come out to the digit; the other two are within what the rounding of accuracies leaves
+/// open.
+TEST(ReferenceFits, RoundedAccuraciesAllowThePrintedSlopes) {
+  std::size_t checked = 0, to_the_digit = 0;
+  for (const ReferenceValue& printed : reference_values()) {
+    if (printed.quantity != "accuracy_slope") continue;
+    const SlopeRange range = slope_range(points_of(printed));
+    const double error = std::abs(range.slope - printed.value);
+    EXPECT_NEAR(fit(FitLaw::accuracy, printed.domain, printed.samples).model.estimate("dimension"),
+                range.slope, 1e-15);
+    EXPECT_LE(error, range.half + printed.tolerance) << printed.domain << *printed.samples;
+    // Natural accuracies are printed to two digits, radiology's to three or four.
+    EXPECT_LT(range.half, (printed.domain == "medical" ? 0.001 : 0.055) * std::abs(range.slope));
+    to_the_digit += error <= printed.tolerance ? 1 : 0;
+    ++checked;
+  }
+  EXPECT_EQ(checked, 14u);
+  EXPECT_EQ(to_the_digit, 12u);
 }
 
 TEST(ReferenceFits, AccuracyPlanes) {

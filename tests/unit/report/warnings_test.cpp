@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "made_record.h"
+#include "report/warning_lines.h"
 
 namespace fathom {
 namespace {
@@ -15,6 +16,19 @@ std::string only(const MeasureRecord& record) {
   const std::vector<std::string> all = warnings(record);
   EXPECT_EQ(all.size(), 1u) << testing::PrintToString(all);
   return all.empty() ? "" : all.front();
+}
+
+TEST(WarningLines, ManyOfAKindAreFolded) {
+  const std::vector<WarningKind> few{{"a", "b", "c", "d", "e", "f", "g"}, {}, {"h"}};
+  EXPECT_EQ(warning_lines(few),
+            "warning: a\nwarning: b\nwarning: c\nwarning: d\nwarning: e\nwarning: f\n"
+            "warning: g\nwarning: h\n");
+  EXPECT_EQ(all_of(few), (std::vector<std::string>{"a", "b", "c", "d", "e", "f", "g", "h"}));
+  const std::vector<WarningKind> many{WarningKind(37, "alike"), {"other"}};
+  std::string expected;
+  for (int i = 0; i < 6; ++i) expected += "warning: alike\n";
+  EXPECT_EQ(warning_lines(many),
+            expected + "warning: and 31 more of this kind: --json has all\nwarning: other\n");
 }
 
 TEST(Warnings, NoneWhenAllIsWell) {
@@ -43,6 +57,26 @@ TEST(Warnings, LowContrast) {
   EXPECT_EQ(only(record), "1 image is nearly constant (contrast below 2 % of full scale); check the export");
   record.vectors = true;  // vectors have no full scale
   EXPECT_TRUE(warnings(record).empty());
+}
+
+TEST(Warnings, EstimatorsWithoutAValue) {
+  MeasureRecord record = made_record();
+  record.measurement.skipped = {{"mom", "needs at least 101 distinct points, and there are 60"}};
+  EXPECT_EQ(only(record), "no estimate by mom: it needs at least 101 distinct points, and there are 60");
+}
+
+TEST(Warnings, BeyondWhatAnEstimatorCanTell) {
+  MeasureRecord record = made_record();
+  DimensionEstimate& estimate = record.measurement.dimension.emplace_back();
+  estimate.estimator = "corrint";
+  estimate.value = 8.9;
+  estimate.n = 2500;
+  estimate.largest = 9.0;
+  EXPECT_TRUE(warnings(record).empty());
+  estimate.largest = 6.8;
+  EXPECT_EQ(only(record),
+            "corrint gives 8.9, and 2500 images tell dimensions up to about 6.8 by it: take it as a lower "
+            "bound, or add images");
 }
 
 TEST(Warnings, AlphaDropped) {

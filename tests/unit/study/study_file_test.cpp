@@ -5,7 +5,6 @@
 #include <set>
 
 #include "fathom/core/error.h"
-#include "study/nearest_word.h"
 
 namespace fathom {
 namespace {
@@ -98,6 +97,7 @@ skip_bad = true
 classes = [["x", "y"], ["y", "z"]]
 split = "train"
 images = 4000
+view = "window"
 [[dataset]]
 name = "b"
 path = "q"
@@ -111,6 +111,10 @@ name = "c"
 path = "r"
 classes = ["x", "y", "z"]
 positive = "x"
+slices = "coronal"
+slice_range = "2:9"
+slice_step = 3
+min_foreground = 0.25
 )",
                                   "s.toml");
   EXPECT_EQ(study.models, (std::vector<std::string>{"resnet18", "vgg13"}));
@@ -157,7 +161,8 @@ positive = "x"
   EXPECT_EQ(a.classes, (std::vector<std::vector<std::string>>{{"x", "y"}, {"y", "z"}}));
   EXPECT_EQ(a.split, Split::train);
   EXPECT_EQ(a.images, 4000u);
-  EXPECT_EQ(a.protocol.name(), "pope2021-code+size=48+channels=grey+range=0,255");
+  EXPECT_EQ(a.read.view, View::window);
+  EXPECT_EQ(a.protocol.name(), "pope2021-code+view=window+size=48+channels=grey+range=0,255");
   EXPECT_EQ(a.samples, (std::vector<std::size_t>{250, 500}));
   EXPECT_EQ(a.test_samples, 100u);
   EXPECT_TRUE(a.uneven);
@@ -169,10 +174,47 @@ positive = "x"
   EXPECT_FALSE(b.uneven);
   EXPECT_EQ(study.data_sets.at(2).classes, (std::vector<std::vector<std::string>>{{"x", "y", "z"}}));
   EXPECT_EQ(study.data_sets.at(2).positive, "x");
+  EXPECT_EQ(study.data_sets.at(2).read.slices, (SliceOptions{SliceAxis::coronal, 3, 2, 9, 0.25}));
   EXPECT_EQ(place_of(study, "recipe.learning_rate"), "s.toml:22");
   EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:64");
   EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:61");
   EXPECT_EQ(place_of(study, "nothing.of.this"), "s.toml");
+}
+
+TEST(StudyFile, RecipesForSomeCells) {
+  const std::string file = kLeast + R"([[dataset]]
+name = "svhn"
+path = "c"
+[[recipe_for]]
+datasets = "svhn"
+models = ["resnet18"]
+learning_rate = 0.000001
+[[recipe_for]]
+models = "resnet18"
+name = "iclr2024"
+epochs = 3
+)";
+  const Study study = parse_study(file, "s.toml");
+  ASSERT_EQ(study.recipe_rules.size(), 2u);
+  const RecipeRule &first = study.recipe_rules[0], &second = study.recipe_rules[1];
+  EXPECT_EQ(first.changes.learning_rate, 1e-6);
+  EXPECT_FALSE(first.recipe);
+  EXPECT_TRUE(is_for(first, "svhn", "resnet18"));
+  EXPECT_FALSE(is_for(first, "a", "resnet18"));
+  EXPECT_FALSE(is_for(first, "svhn", "vgg13"));
+  EXPECT_EQ(second.recipe, "iclr2024");
+  EXPECT_EQ(second.changes.epochs, 3u);
+  EXPECT_TRUE(is_for(second, "a", "resnet18"));
+  EXPECT_EQ(place_of(study, "recipe_for.0.learning_rate"), "s.toml:12");
+  EXPECT_EQ(place_of(study, "recipe_for.1.epochs"), "s.toml:16");
+  EXPECT_EQ(error_of(kLeast + "[[recipe_for]]\ndatasets = \"svnh\"\n" +
+                     "[[dataset]]\nname = \"svhn\"\npath = \"c\"\n"),
+            "s.toml:7: datasets \"svnh\" is none of this study's; did you mean \"svhn\"?");
+  EXPECT_NE(
+      error_of(kLeast + "[[recipe_for]]\nepochs = 1\n").find("is for all cells; name datasets or models"),
+      std::string::npos);
+  EXPECT_EQ(error_of(kLeast + "[[recipe_for]]\nmodels = \"resnet18\"\nepoch = 1\n"),
+            "s.toml:8: there is no key \"epoch\"; did you mean \"epochs\"?");
 }
 
 TEST(StudyFile, UnknownKeysAreNamedWithTheirLineAndTheNearestRightOne) {
@@ -198,6 +240,10 @@ TEST(StudyFile, ErrorsNameFileAndLine) {
       {"models = [\"a\", \"a\"]\n" + kLeast.substr(kLeast.find("samples")),
        "s.toml:1: models names \"a\" twice"},
       {"models = [3]\n", "s.toml:1: models is no text"},
+      {kLeast + "slices = \"x\"\n", "s.toml:6: slices \"x\" is no direction of slices"},
+      {kLeast + "slice_range = \"5\"\n", "s.toml:6: slice_range \"5\" is no range of slices"},
+      {kLeast + "slice_step = 0\n", "s.toml:6: slice_step"},
+      {kLeast + "min_foreground = 2\n", "s.toml:6: min_foreground is no fraction"},
       {"samples = [1]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = [-5]\n", "s.toml:1: samples is no whole number of 2 or more"},
       {"samples = []\n", "s.toml:1: samples is an empty list"},
@@ -276,16 +322,6 @@ TEST(ClassChoices, PairsAreAllDifferentAndFewerArePartOfMore) {
 TEST(ClassChoices, NoneIsAllClasses) {
   const Study study = parse_study(kLeast, "s.toml");
   EXPECT_EQ(class_choices(study, study.data_sets[0], {"x", "y"}), std::vector<std::vector<std::string>>{{}});
-}
-
-TEST(NearestWord, CountsEdits) {
-  EXPECT_EQ(edit_distance("", ""), 0u);
-  EXPECT_EQ(edit_distance("abc", ""), 3u);
-  EXPECT_EQ(edit_distance("kitten", "sitting"), 3u);
-  EXPECT_EQ(edit_distance("modles", "models"), 1u);
-  const std::vector<std::string> known{"models", "samples", "seeds"};
-  EXPECT_EQ(nearest_word("sampels", known), "samples");
-  EXPECT_EQ(nearest_word("zebra", known), std::nullopt);
 }
 
 }  // namespace

@@ -2,7 +2,7 @@
 
 import { prepared } from "../cells.js";
 import { correlation, count, counted, estimate, interval, list, number, percent, pValue } from "../format.js";
-import { findCorrelation, findFits, lawsOf, subsetText, term, widestInterval } from "../laws.js";
+import { findCorrelation, findFits, lawsOf, subsetText, term, quotedInterval } from "../laws.js";
 import { commandLine, facts } from "../provenance.js";
 import { unique } from "../rows.js";
 import { figuresOfData } from "./study_data_figures.js";
@@ -26,8 +26,8 @@ function generalization(laws) {
   const slope = term(fit, "negative_log_samples_over_dimension"), sharpness = term(fit, "log_label_sharpness");
   const said = [`The generalization law accounts for ${percent(fit.r_squared)} of the variance of log test loss over ` +
     `${counted(fit.n, "cell")} of ${counted(fit.datasets, "data set")}`];
-  if (slope) said.push(`c = ${estimate(slope.estimate, widestInterval(slope))}`);
-  if (sharpness) said.push(`b = ${estimate(sharpness.estimate, widestInterval(sharpness))}`);
+  if (slope) said.push(`c = ${estimate(slope.estimate, quotedInterval(slope))}`);
+  if (sharpness) said.push(`b = ${estimate(sharpness.estimate, quotedInterval(sharpness))}`);
   return `${said.join("; ")}.${comparison(laws, fit)}`;
 }
 

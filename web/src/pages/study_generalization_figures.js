@@ -73,8 +73,8 @@ function termRows(fits, name) {
   return fits.flatMap((fit) => {
     const found = term(fit, name);
     if (!found) return [];
-    const kinds = [["classical", found], ["robust (HC3)", found.robust], ["clustered by data set", found.cluster],
-      ["jackknife over data sets", found.jackknife]];
+    const kinds = [["by data set (CR2)", found.cluster], ["jackknife over data sets", found.jackknife], ["classical", found],
+      ["robust (HC2)", found.robust]];
     return kinds.filter(([, kind]) => kind?.interval).map(([series, kind]) => ({ name: fit.name, series, value: found.estimate,
       low: kind.interval[0], high: kind.interval[1] }));
   });
@@ -95,8 +95,8 @@ function coefficients(laws) {
   return [new Figure({ title: "Coefficients of the generalization law", choices: [choice], view: ({ name }) => {
     const rows = termRows(fits, name);
     return {
-      sentence: "Estimates with 95 % intervals. Cells of one data set are alike, so the intervals that take data sets as wholes are those to " +
-        "believe; with few data sets even they are uncertain.",
+      sentence: "Estimates with 95 % intervals. Cells of one data set are alike, so the intervals by data set are those to quote; with few data sets " +
+        "even they are uncertain.",
       rows, columns: [{ key: "name", title: "Fit" }, ...INTERVAL_COLUMNS.slice(1)],
       spec: intervalSpec(rows, (power) => coefficientName(name) + (power ? ` (${power.trim()})` : "")),
     };

@@ -50,14 +50,15 @@ function ofInterest({ name }) {
 function termTable(fits) {
   const rows = fits.flatMap((fit) => fit.terms.filter(ofInterest).map((found) => ({ law: inWords(fit.law), name: fit.name, subset: subsetText(fit.subset),
     term: inWords(found.name), estimate: found.estimate, interval: found.interval ?? null,
-    clustered: found.cluster?.interval ?? null, jackknife: found.jackknife?.interval ?? null,
+    clustered: found.cluster?.interval ?? null, freedom: found.cluster?.degrees_of_freedom ?? null, jackknife: found.jackknife?.interval ?? null,
     n: fit.n, datasets: fit.datasets, r_squared: fit.r_squared })));
   if (rows.length === 0) return [];
-  return [new Table({ caption: "Terms of the fits.", note: "Clustered and jackknife intervals take data sets as wholes, since cells of one are alike. Terms of single networks are left out.", columns: [
+  return [new Table({ caption: "Terms of the fits.", note: "Cells of one data set are alike: intervals by data set (CR2, with their degrees of freedom, df) and by jackknife take data sets as wholes. Terms of single networks are left out.", columns: [
     { key: "law", title: "Law" }, { key: "name", title: "Fit" }, { key: "subset", title: "Over" }, { key: "term", title: "Term" },
     { key: "estimate", title: "Estimate" },
-    { key: "interval", title: "95 %, classical", show: (value) => interval(value), numeric: true },
-    { key: "clustered", title: "Clustered", show: (value) => interval(value), numeric: true },
+    { key: "clustered", title: "95 %, by data set", show: (value) => interval(value), numeric: true },
+    { key: "freedom", title: "df", numeric: true },
+    { key: "interval", title: "Classical", show: (value) => interval(value), numeric: true },
     ...(rows.some((row) => row.jackknife)
       ? [{ key: "jackknife", title: "Jackknife", show: (value) => interval(value), numeric: true }] : []),
     { key: "n", title: "Cells", show: count }, { key: "datasets", title: "Data sets" }, { key: "r_squared", title: "R\u00b2" }], rows })];

@@ -1,4 +1,4 @@
-#include "study/nearest_word.h"
+#include "fathom/core/nearest_word.h"
 
 #include <algorithm>
 #include <vector>

@@ -255,6 +255,8 @@ def measure(
     UsageError
         An argument that cannot be.
     """
+    if min_foreground is not None and not 0 <= float(min_foreground) <= 1:
+        raise UsageError("min_foreground", f"is {min_foreground!r}", "give 0 to 1")
     given = {
         "protocol": protocol, "channels": channels, "compat": compat, "positive": positive, "split": split,
         "format": format, "path_column": path_column, "group_column": group_column, "split_column": split_column,
@@ -284,6 +286,9 @@ def measure(
                 raise UsageError("labels", "is an array, and data a path", "give the path of a file of labels")
             options["labels"] = as_path(labels)
         return Measurement(json.loads(_core.measure_path(as_path(data), options)))
+    for name in ("format", "view", "slices", "slice_step", "slice_range", "min_foreground"):
+        if name in options:
+            raise UsageError(name, "goes with files, and data is an array", "leave it out")
     images = as_numbers(data, "data", _PIXELS)
     names: list[str] = []
     if labels is not None:

@@ -152,6 +152,10 @@ def test_measure():
         fathom.measure(images, estimators="guess")
     with pytest.raises(fathom.UsageError, match="across_groups"):
         fathom.measure(images, across_groups=True)
+    with pytest.raises(fathom.UsageError, match="view: goes with files"):
+        fathom.measure(images, view="window")
+    with pytest.raises(fathom.UsageError, match="min_foreground"):
+        fathom.measure("/nowhere", min_foreground=2)
     floats = np.random.default_rng(0).normal(size=(30, 8, 8))
     floats[3, 1, 1] = np.nan
     with pytest.raises(fathom.InputError) as raised:

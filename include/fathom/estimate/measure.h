@@ -21,7 +21,7 @@ namespace fathom {
 struct MeasureOptions {
   std::size_t k = 20;
   std::vector<std::string> estimators{"mle", "twonn", "gride"};  ///< or "all"
-  std::size_t draws = 25;  ///< of label sharpness
+  std::size_t draws = 25;                                        ///< of label sharpness
   std::size_t images_per_draw = 1000;
   bool across_groups = false;   ///< pairs of one group are left out
   bool published_code = false;  ///< also label sharpness as the released code samples it

@@ -13,7 +13,8 @@ namespace {
 
 std::string little(std::size_t value, std::size_t size) {
   std::string text;
-  for (std::size_t i = 0; i < size; ++i) text += static_cast<char>(i < sizeof(value) ? value >> 8 * i & 0xff : 0);
+  for (std::size_t i = 0; i < size; ++i)
+    text += static_cast<char>(i < sizeof(value) ? value >> 8 * i & 0xff : 0);
   return text;
 }
 

@@ -55,9 +55,9 @@ struct TrainTestSplit {
 /// Under the published code's protocol (--compat iclr2024-code) the split is the published one: of the first
 /// images of each class in the order of the records (of the data's own training split, where they have one),
 /// as many as both parts take, a permutation drawn as torch.utils.data.random_split draws it from
-/// torch.Generator().manual_seed(seed) has the training images first and the test images behind them. Groups and
-/// copies are on both sides, parts are balanced only together, and change with the number of training images.
-/// Published: seed 1337, and 750 test images.
+/// torch.Generator().manual_seed(seed) has the training images first and the test images behind them. Groups
+/// and copies are on both sides, parts are balanced only together, and change with the number of training
+/// images. Published: seed 1337, and 750 test images.
 ///
 /// Throws InputError: no labels, one class, too few images in a class, with the numbers. `data_path` is what
 /// errors name.

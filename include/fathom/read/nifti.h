@@ -96,7 +96,8 @@ struct NiftiSlice {
 /// Slices as a pixel source: source i is slices[i], through ReadOptions::view (docs/medical.md). Volumes are
 /// opened when they are needed and stay open while their slices are read in turn: never more than
 /// ReadOptions::threads + 1 of them. What is wrong with a volume is an ImageError of each of its slices.
-/// Reads every header. Throws InputError: a faulty one. Throws UsageError for a view that volumes do not allow.
+/// Reads every header. Throws InputError: a faulty one. Throws UsageError for a view that volumes do not
+/// allow.
 std::shared_ptr<const PixelSource> nifti_slices(const std::vector<std::filesystem::path>& volumes,
                                                 std::vector<NiftiSlice> slices, const ReadOptions& options);
 

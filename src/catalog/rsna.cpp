@@ -41,7 +41,9 @@ CatalogCard card() {
       "slices of a patient lie scattered over one folder, and only their headers say whose they are",
       "some images are listed twice, with the same labels",
       "a file of the download is damaged: ID_6431af929.dcm; --skip-bad leaves it out",
-      "the stored values are not Hounsfield units before rescaling; --view ct:brain and its like need them"};
+      "stored values are no Hounsfield units, and below 0 in many files, which scaling by the maximum "
+      "refuses: use "
+      "--view ct:brain, or --view published for what the papers' scripts made of them"};
   card.published =
       "stored values x 255 / maximum of the image, without a window, resized to 224 x 224; the first of each "
       "label "

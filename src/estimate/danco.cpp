@@ -8,65 +8,68 @@
 #include <limits>
 #include <map>
 
+#include "estimate/ball_statistics.h"
 #include "estimate/half_errors.h"
 #include "estimate/halved_estimates.h"
-#include "estimate/sphere_statistics.h"
 
 namespace fathom {
 
 namespace {
 
 constexpr std::size_t kNeighbors = 10;
-constexpr std::size_t kRises = 4;  // spheres beyond the best, on either side
+constexpr std::size_t kRises = 4;  // balls beyond the best, on either side
 
-double distance(const NeighborStatistics& data, const NeighborStatistics& sphere) {
-  return ratio_divergence(data.dimension, sphere.dimension, kNeighbors) +
-         von_mises_divergence(data.direction, data.concentration, sphere.direction, sphere.concentration);
+double distance(const NeighborStatistics& data, const NeighborStatistics& ball) {
+  return ratio_divergence(data.dimension, ball.dimension, kNeighbors) +
+         von_mises_divergence(data.direction, data.concentration, ball.direction, ball.concentration);
 }
 
 struct Found {
   double whole, fractal;
 };
 
-/// How far the data are from a sphere towards the next on either side, in -0.5..0.5. The square root of a
-/// divergence grows about linearly with d, at a rate that the spheres themselves tell.
-double offset(double left, double left_of_sphere, double right, double right_of_sphere) {
-  const double from_left = std::sqrt(left / left_of_sphere), from_right = std::sqrt(right / right_of_sphere);
+/// How far the data are from a ball towards the next on either side, in -0.5..0.5. The square root of a
+/// divergence grows about linearly with d, at a rate that the balls themselves tell.
+double offset(double left, double left_of_ball, double right, double right_of_ball) {
+  const double from_left = std::sqrt(left / left_of_ball), from_right = std::sqrt(right / right_of_ball);
   return std::clamp((from_left - from_right) / (from_left + from_right), -0.5, 0.5);
 }
 
-Found nearest_sphere(const NeighborStatistics& data, std::size_t points, SphereStatistics& spheres,
-                     Progress& progress) {
+/// `most`: components of the data, which their dimension does not exceed.
+Found nearest_ball(const NeighborStatistics& data, std::size_t points, std::size_t most,
+                   BallStatistics& balls, Progress& progress) {
   std::map<std::size_t, double> distances;
   const auto at = [&](std::size_t d) {
     const auto known = distances.find(d);
     if (known != distances.end()) return known->second;
     progress.check();
-    return distances[d] = std::max(0.0, distance(data, spheres.of(points, d, progress)));
+    return distances[d] = std::max(0.0, distance(data, balls.of(points, d, progress)));
   };
-  std::size_t best = static_cast<std::size_t>(std::max(1.0, std::round(data.dimension)));
+  std::size_t best =
+      static_cast<std::size_t>(std::clamp(std::round(data.dimension), 1.0, static_cast<double>(most)));
   at(best);
-  for (std::size_t d = best + 1; d <= best + kRises; ++d) {
+  for (std::size_t d = best + 1; d <= std::min(best + kRises, most); ++d) {
     if (at(d) < at(best)) best = d;
   }
   for (std::size_t d = best; d-- > 1 && d + kRises >= best;) {
     if (at(d) < at(best)) best = d;
   }
   const auto whole = static_cast<double>(best);
-  const NeighborStatistics& sphere = spheres.of(points, best, progress);
-  const double right = at(best + 1),
-               right_of_sphere = distance(sphere, spheres.of(points, best + 1, progress));
-  if (best == 1) return {1.0, 1.0 + std::clamp(1.0 - std::sqrt(right / right_of_sphere), 0.0, 0.5)};
-  const double left_of_sphere = distance(sphere, spheres.of(points, best - 1, progress));
-  return {whole, whole + offset(at(best - 1), left_of_sphere, right, right_of_sphere)};
+  const NeighborStatistics& ball = balls.of(points, best, progress);
+  const double right = at(best + 1), right_of_ball = distance(ball, balls.of(points, best + 1, progress));
+  if (best == 1 && most == 1) return {1.0, 1.0};
+  if (best == 1) return {1.0, 1.0 + std::clamp(1.0 - std::sqrt(right / right_of_ball), 0.0, 0.5)};
+  const double left_of_ball = distance(ball, balls.of(points, best - 1, progress));
+  const double fractal = whole + offset(at(best - 1), left_of_ball, right, right_of_ball);
+  return {whole, std::min(fractal, static_cast<double>(most))};
 }
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
-  SphereStatistics spheres(kNeighbors, settings);
+  BallStatistics balls(kNeighbors, settings);
   const auto found_in = [&](const Sample& part) -> std::optional<Found> {
     const std::optional<NeighborStatistics> data = neighbor_statistics(part, kNeighbors, settings);
     if (!data) return std::nullopt;
-    return nearest_sphere(*data, part.points(), spheres, progress);
+    return nearest_ball(*data, part.points(), sample.matrix.stored_cols(), balls, progress);
   };
   const std::optional<Found> found = found_in(sample);
   if (!found) return std::vector<DimensionEstimate>{};

@@ -22,7 +22,8 @@
 namespace fathom {
 
 std::span<const Estimator> all_estimators() {
-  // clang-format off: one a line
+  // One a line, so that adding one changes one.
+  // clang-format off
   static const std::vector<Estimator> all{
       mle_estimator(),         twonn_estimator(),    gride_estimator(),
       twonn_bayes_estimator(), mom_estimator(),      mada_estimator(),

@@ -132,6 +132,25 @@ class Privacy(CatalogCase):
         self.assertIn("4 images in 2 groups, 1 in none", done.stdout)
         self.nowhere(done.stdout, done.stderr)
 
+    def test_dicom(self):
+        # Every file of make_trees.py is of the patient Doe^Jane, born on a day of 1950.
+        out = self.folder / "out"
+        out.mkdir()
+        names = [f"{name}:{self.trees / name}" for name in ("dbc", "prostate", "brats")]
+        done = run("measure", *names, "--protocol", "native", "-k", 3, "--across-groups", "--json", out / "a.json", "--csv",
+                   out / "a.csv", "--workdir", out / "work")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        self.nowhere(done.stdout, done.stderr)
+        for name in ("dbc", "oai", "rsna", "prostate"):
+            done = run("catalog", name, "--check", self.trees / name / ("xrays" if name == "oai" else ""), "--every-image",
+                       "--json", out / f"{name}.json")
+            self.assertIn(" 0 unreadable", done.stdout)
+            self.nowhere(done.stdout, done.stderr)
+        done = run("measure", names[1], "--protocol", "native", "-k", 3, "--redact-paths", "--json", "-")
+        self.assertEqual(done.returncode, 0, done.stderr)
+        for text in ("Prostate-MRI-US-Biopsy-000", "2.25.31", str(self.trees)):
+            self.assertNotIn(text, done.stdout)
+
     def test_errors(self):
         for tree, table, old in (("chexpert", "CheXpert-v1.0-small/train.csv", "-1.0"),
                                  ("chexpert", "CheXpert-v1.0-small/train.csv", "patient00001"),

@@ -126,17 +126,19 @@ TEST(Manifolds, EssOfTheOnesThatTheReferenceHas) {
   EXPECT_GE(compared, 3u);
 }
 
-/// The reference is high by one: it calls the sphere in d coordinates, of dimension d - 1, dimension d.
-TEST(Manifolds, DancoOfSpheresIsOneBelowTheReference) {
+/// The nearest balls are those of a NumPy program of the same definition (docs/parity.md) on the first three,
+/// where the reference, which loses the quadrant of the angles' direction, is one higher.
+TEST(Manifolds, DancoFindsTheNearestBall) {
   FATHOM_SKIP_WITHOUT_SHARED();
-  for (const char* name : {"M1_Sphere", "hyperSphere_d6", "M5a_Helix1d"}) {
+  for (const char* name :
+       {"M3_Nonlinear_4to6", "hyperSphere_d6", "M1_Sphere", "M5a_Helix1d", "M2_Affine_3to5"}) {
     const nlohmann::json& manifold = manifolds().at(name);
     const double truth = manifold["true_dimension"],
                  reference = manifold["scikit_dimension"]["DANCo"]["value"];
     const DimensionEstimates estimates = estimates_of(manifold, {"danco"});
     EXPECT_EQ(find(estimates, "danco", "whole")->value, truth) << name;
     EXPECT_NEAR(find(estimates, "danco", "fractal")->value, truth, 0.5) << name;
-    EXPECT_EQ(reference, truth > 1.0 ? truth + 1.0 : truth) << name;
+    EXPECT_NEAR(reference, truth > 3.0 ? truth + 1.0 : truth, 0.1) << name;
   }
 }
 

@@ -3,9 +3,9 @@
 // Equation     With T_k(x_i) the outer radius, n_i of the k - 1 nearer neighbours lie within tau T_k. Where
 //              the density is uniform n_i ~ Binomial(k - 1, tau^d), so
 //              d = log(sum n_i / (n (k - 1))) / log tau.
-// Radius       The variance is least at tau^d = 0.2032 (Di Noia et al., eq. 9). tau is the quantile of that
+// Radius       The variance is least at tau^d = 0.2032 (Di Noia et al.). tau is the quantile of that
 //              level of all T_j / T_k, j < k, which is that optimum for the d it gives.
-// Source       Macocco, Glielmo, Grilli, Laio, Phys. Rev. Lett. 130:067401 (2023), eq. (4), in its form for
+// Source       Macocco, Glielmo, Grilli, Laio, Phys. Rev. Lett. 130:067401 (2023), in its form for
 //              continuous distances; Di Noia et al., arXiv 2405.15132, for the radius.
 // Zero         Exact duplicates are collapsed before.
 // Units        None.

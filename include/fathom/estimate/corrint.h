@@ -2,7 +2,7 @@
 //
 // Equation     C(r) = share of all pairs closer than r; d = log(C(r2) / C(r1)) / log(r2 / r1), with r1 and r2
 //              the medians over all points of the distance to the 10th and to the 20th neighbour.
-// Source       Grassberger and Procaccia, Physica D 9:189 (1983), eq. (1.1) to (1.4); the radii are those of
+// Source       Grassberger and Procaccia, Physica D 9:189 (1983); the radii are those of
 //              scikit-dimension.
 // Pairs        All, exactly: from the listed neighbours where the last is beyond r2, and for the other points
 //              (dense places) from a scan of their pairs.

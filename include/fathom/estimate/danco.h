@@ -1,28 +1,28 @@
-// DANCo: the dimension of the sphere whose nearest-neighbour ratios and angles are most like those of the
-// data.
+// DANCo: the dimension of the ball whose nearest-neighbour ratios and angles are most like those of the data.
 //
 // Equation     Of each point, with k = 10: rho = T_1 / T_{k+1}, and the angles between the vectors to its k
 //              neighbours, of which the maximum-likelihood direction nu and concentration tau of a von Mises
 //              law. The data are summed up by d, the maximum-likelihood dimension of all rho (mind_ml.h),
-//              and the means of nu and tau. The same of n seeded points uniform on the unit sphere of
+//              and the means of nu and tau. The same of n seeded points uniform in the unit ball of
 //              dimension 1, 2, ...; the distance to each is the sum of the Kullback-Leibler divergences of
 //              the two laws of rho and of the two von Mises laws.
-//              whole     the sphere of least distance
+//              whole     the ball of least distance
 //              fractal   between that and the next on the nearer side: from the roots of the distances to
-//                        both neighbours, over those that the sphere itself has to them; the headline
-// Source       Ceruti, Bassis, Rozza, Lombardi, Casiraghi, Campadelli, Pattern Recognit. 47:2569 (2014),
-//              eq. (6) to (13).
-// Spheres      From the data's maximum-likelihood dimension on, down and up, until the distance has risen
-//              over four: not all up to D, which for images are thousands.
+//                        both neighbours, over those that the ball itself has to them; the headline
+// Source       Ceruti, Bassis, Rozza, Lombardi, Casiraghi, Campadelli, Pattern Recognit. 47:2569 (2014). The
+//              interpolation of fractal is ours; scikit-dimension fits a spline to the distances.
+// Balls        From the data's maximum-likelihood dimension on, down and up, until the distance has risen
+//              over four, and no more than D: not all up to D, which for images are thousands.
 // Curves       Neighbours all on one side give a von Mises law no finite concentration: the mean resultant
 //              length is taken as 0.99 at most, which only dimension 1 reaches.
 // Zero         Exact duplicates are collapsed before. A tie (rho = 1) is left out of the likelihood.
 // Units        None.
-// Interval     Split halves, ten splits, against spheres of half as many points: fractal alone. The
+// Interval     Split halves, ten splits, against balls of half as many points: fractal alone. The
 //              calibration's own error is not in it.
-// Agreement    scikit-dimension DANCo calls the sphere in d coordinates, whose dimension is d - 1, dimension
-//              d: its values on spheres and balls are high by one (docs/parity.md). Here spheres of
-//              dimension 2, 6, 9 and 10 are found as such (tests).
+// Agreement    whole = the ball that a NumPy program finds nearest (manifolds_test.cpp). scikit-dimension
+// takes
+//              the direction of the angles by the arc tangent of a quotient, which loses its quadrant, and is
+//              high by about one for that (docs/parity.md).
 // Refused      Fewer than 12 points; no point with 11 neighbours at unequal distances.
 #pragma once
 

@@ -7,7 +7,7 @@
 //              b   the same with |cos theta_ij|; E s = Gamma(d/2) / (sqrt(pi) Gamma((d+1)/2)), falling from 1
 //              d at a point: between the two whole numbers whose expectations enclose s, linear in s. The
 //              value is the mean over points.
-// Source       Johnsson, Soneson, Fontes, IEEE Trans. PAMI 37:196 (2015), eq. (6) to (10), simplices of one
+// Source       Johnsson, Soneson, Fontes, IEEE Trans. PAMI 37:196 (2015), simplices of one
 //              vector beside the first.
 // Pairs        All pairs of a neighbourhood; the reference draws some at random.
 // Zero         Exact duplicates are collapsed before. A neighbour at the mean has no direction and no weight.

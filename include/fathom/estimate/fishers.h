@@ -6,7 +6,7 @@
 //              p = (1 - a^2)^((d-1)/2) / (a sqrt(2 pi d)), so that with w = -log(1 - a^2)
 //              d = W(w / (2 pi p^2 a^2 (1 - a^2))) / w, W Lambert's function. a = 0.6, 0.62, ..., 0.98; the
 //              value is that at the a nearest to 0.9 times the largest with p > 0.
-// Source       Albergante, Bac, Zinovyev, IJCNN 2019 (arXiv 1901.06328), eq. (4) to (8) and section 3.
+// Source       Albergante, Bac, Zinovyev, IJCNN 2019 (arXiv 1901.06328).
 // Pairs        All, as products of blocks of the rows that were made above: they are no distances of the
 //              data's rows, so no scan has them. p counts each pair among n (n - 1); the reference divides by
 //              n^2.

@@ -5,7 +5,7 @@
 //              exponentials of mean 1/h, ..., 1/(k-1), and d E r = H = 1/h + ... + 1/(k-1), not log 2.
 //              pooled        d = H / mean_i r_i               consistent, the headline
 //              as_published  d = mean_i log 2 / r_i           high: by 1/r's convexity, and low by log 2 / H
-// Source       Farahmand, Szepesvari, Audibert, ICML 2007, eq. (2) and the averaging of section 2.2. H is
+// Source       Farahmand, Szepesvari, Audibert, ICML 2007 (average of the local values). H is
 //              ours.
 // Zero         Exact duplicates are collapsed before. A point with T_k = T_h has r = 0: as_published is then
 //              infinite and not reported.

@@ -5,7 +5,7 @@
 //              mlk           the maximum over real d
 //              mli           the maximum over whole d >= 1; the likelihood has one maximum, so it is one of
 //                            the two whole numbers beside mlk
-// Source       Rozza, Lombardi, Ceruti, Casiraghi, Campadelli, Mach. Learn. 89:37 (2012), eq. (5) to (8).
+// Source       Rozza, Lombardi, Ceruti, Casiraghi, Campadelli, Mach. Learn. 89:37 (2012).
 // Zero         As gride.h: ties are left out.
 // Units        None.
 // Interval     Split halves of mlk, for mli too; analytic, of mlk: Fisher information, as gride.h.

@@ -6,7 +6,7 @@
 //              as_published  d = mean_i m'_i / (1 - m'_i), m'_i = mean_{j<=k} T_j / T_k: the k-th distance,
 //                            which sets the scale and tells nothing, counts as one more. High by
 //                            (d + 1) / (k - 1)
-// Source       Amsaleg et al., Data Min. Knowl. Disc. 32:1768 (2018), section 4.3 (first moment).
+// Source       Amsaleg et al., Data Min. Knowl. Disc. 32:1768 (2018) (first moment).
 // Zero         Exact duplicates are collapsed before. All k distances equal: m = 1, and the mean forms are
 //              infinite and not reported.
 // Units        None; distances may be in any unit.

@@ -7,8 +7,8 @@
 //              2 u_a^2 + 2 u_b^2 - v^2. Then d_q = -2 m / (sum log s + sum log t + 2 sum_a log u_a), m the
 //              pairs and distances used (k^2 where none is left out).
 //              The value is the mean over points.
-// Source       Amsaleg, Chelly, Houle, Kawarabayashi, Radovanovic, Treeratanajaru, SDM 2019, theorem and
-//              eq. of section 4; s and t computed in the form that does not cancel.
+// Source       Amsaleg, Chelly, Houle, Kawarabayashi, Radovanovic, Treeratanajaru, SDM 2019; s and t in the
+//              form that does not cancel.
 // Zero         Exact duplicates are collapsed before. Measurements below 1e-4 r are left out with their pair.
 //              The reference compares with 1e-4 in units of the data, so that its result depends on them.
 // Units        None; distances may be in any unit.

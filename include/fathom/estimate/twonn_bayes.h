@@ -2,7 +2,7 @@
 //
 // Equation     log mu_i ~ Exp(d), mu_i = T_2 / T_1; with d ~ Gamma(a, rate b) before the data,
 //              d ~ Gamma(a + n, rate b + sum log mu) after. The value is the posterior mean.
-// Source       Denti, Doimo, Laio, Mira, Sci. Rep. 12:20005 (2022), section "Bayesian"; Facco et al. (2017)
+// Source       Denti, Doimo, Laio, Mira, Sci. Rep. 12:20005 (2022); Facco et al. (2017)
 //              for the likelihood.
 // Prior        a = b = 0.001 unless told otherwise, as the R package intRinsic. DADApy's a = 2, b = 5 pulls
 //              towards 0.4, which shows when n is small: at n = 100 and d = 10 by a third.

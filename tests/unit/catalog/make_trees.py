@@ -256,6 +256,8 @@ def dbc(root):
     workbook(root / "Annotation_Boxes.xlsx",
              [["Patient ID", "Start Row", "End Row", "Start Column", "End Column", "Start Slice", "End Slice"],
               ["Breast_MRI_002", 251, 294, 108, 136, 2, 3], ["Breast_MRI_001", 234, 271, 308, 341, 9, 12]])
+    workbook(root / "renamed.xlsx", [["Patient ID", "Start Row", "End Row", "Start Slce", "End Slice"],
+                                     ["Breast_MRI_001", 234, 271, 9, 12]])
     header = ["sop_instance_UID", "original_path_and_filename", "classic_path", "descriptive_path", "", "", "series_sort"]
     rows = []
     for patient, slices in (("Breast_MRI_001", 20), ("Breast_MRI_002", 10)):

@@ -126,6 +126,10 @@ TEST(CatalogDbc, SlicesOfThePreContrastSeries) {
 
 TEST(CatalogDbc, AWorkbookWithARenamedColumn) {
   const Copy copy("dbc");
+  copy.write("Annotation_Boxes.xlsx", copy.text("renamed.xlsx"));
+  const std::string of_workbook = copy.refusal("dbc");
+  EXPECT_TRUE(holds(of_workbook, "Annotation_Boxes.xlsx: has no column \"Start Slice\"")) << of_workbook;
+  EXPECT_TRUE(holds(of_workbook, "did you mean \"Start Slce\"?")) << of_workbook;
   // The same boxes as text, which is read where the workbook is not.
   std::filesystem::remove(copy.path() / "Annotation_Boxes.xlsx");
   copy.write("Annotation_Boxes.csv",

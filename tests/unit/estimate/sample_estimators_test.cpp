@@ -1,6 +1,7 @@
 // Estimators that need more than distances: by brute force, by hand, and on data of known dimension.
 #include <gtest/gtest.h>
 
+#include <algorithm>
 #include <array>
 #include <cmath>
 #include <set>
@@ -258,20 +259,24 @@ TEST(GeoMle, TakesOffBiasThatGrowsWithTheRadius) {
   }
 }
 
-TEST(Danco, FindsTheSphereThatThePointsAreFrom) {
+TEST(Danco, FindsTheBallThatThePointsAreFrom) {
   EstimatorSettings plain = settings();
   plain.intervals = false;
-  for (const std::size_t d : {2, 9}) {
-    Matrix<double> points = normal_points(1000, d + 1, d + 4, 12);
-    for (std::size_t i = 0; i < points.rows(); ++i) {
-      double norm = 0.0;
-      for (const double value : points.row(i)) norm += value * value;
-      for (double& value : points.row(i)) value /= std::sqrt(norm);
-    }
+  for (const std::size_t d : {1, 2, 9}) {
+    const Matrix<double> inside = ball(1000, d, 12);
+    Matrix<double> points(1000, d + 4);
+    for (std::size_t i = 0; i < 1000; ++i) std::ranges::copy(inside.row(i), points.row(i).begin());
     const DimensionEstimates estimates = run(std::move(points), {"danco"}, plain);
     EXPECT_EQ(find(estimates, "danco", "whole").value, static_cast<double>(d));
     EXPECT_NEAR(find(estimates, "danco", "fractal").value, static_cast<double>(d), 0.5);
   }
+}
+
+TEST(Danco, IsAtMostTheNumberOfComponents) {
+  EstimatorSettings plain = settings();
+  plain.intervals = false;
+  const DimensionEstimates estimates = run(normal_points(500, 3, 3, 13), {"danco"}, plain);
+  EXPECT_LE(find(estimates, "danco", "fractal").value, 3.0);
 }
 
 /// SciPy 1.10: quad of g(r, a) log(g(r, a) / g(r, b)).

@@ -1,4 +1,4 @@
-#include "estimate/sphere_statistics.h"
+#include "estimate/ball_statistics.h"
 
 #include <Eigen/Core>
 #include <algorithm>
@@ -15,8 +15,8 @@ namespace fathom {
 
 namespace {
 
-constexpr std::uint64_t kSphereStream = 0x73706865;  // apart from every other use of the seed
-constexpr std::size_t kChunk = 64;                   // points
+constexpr std::uint64_t kBallStream = 0x73706865;  // apart from every other use of the seed
+constexpr std::size_t kChunk = 64;                 // points
 
 constexpr double kLongest = 0.99;  // mean resultant length; at 1 the concentration is infinite
 
@@ -49,17 +49,19 @@ VonMises angles_of(const Eigen::MatrixXd& products) {
   return {std::atan2(sines, cosines), concentration_of(length)};
 }
 
-Matrix<double> sphere(std::size_t points, std::size_t d, std::uint64_t seed, unsigned threads) {
-  Matrix<double> matrix(points, d + 1);
+/// Uniform in the unit ball of dimension d.
+Matrix<double> ball(std::size_t points, std::size_t d, std::uint64_t seed, unsigned threads) {
+  Matrix<double> matrix(points, d);
   parallel_for((points + kChunk - 1) / kChunk, threads, [&](std::size_t chunk, unsigned) {
-    Generator generator = make_generator(seed, (kSphereStream << 32) + (d << 20) + chunk);
+    Generator generator = make_generator(seed, (kBallStream << 32) + (d << 20) + chunk);
     for (std::size_t i = chunk * kChunk; i < std::min(points, (chunk + 1) * kChunk); ++i) {
       double norm = 0.0;
       for (double& value : matrix.row(i)) {
         value = standard_normal(generator);
         norm += value * value;
       }
-      for (double& value : matrix.row(i)) value /= std::sqrt(norm);
+      const double radius = std::pow(1.0 - uniform_unit(generator), 1.0 / static_cast<double>(d));
+      for (double& value : matrix.row(i)) value *= radius / std::sqrt(norm);
     }
   });
   return matrix;
@@ -95,11 +97,11 @@ std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std:
   return found;
 }
 
-const NeighborStatistics& SphereStatistics::of(std::size_t points, std::size_t d, Progress& progress) {
+const NeighborStatistics& BallStatistics::of(std::size_t points, std::size_t d, Progress& progress) {
   const auto known = made_.find({points, d});
   if (known != made_.end()) return known->second;
   RowMatrix matrix;
-  matrix.stored = sphere(points, d, settings_.seed, settings_.threads);
+  matrix.stored = ball(points, d, settings_.seed, settings_.threads);
   std::vector<std::uint32_t> rows(points);
   std::iota(rows.begin(), rows.end(), 0u);
   PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, 0});

@@ -1,5 +1,4 @@
-// What DANCo and MiND_KL look at: nearest-neighbour ratios and angles, of data and of spheres of known
-// dimension.
+// What DANCo looks at: nearest-neighbour ratios and angles, of data and of balls of known dimension.
 #pragma once
 
 #include <cstddef>
@@ -23,11 +22,10 @@ struct NeighborStatistics {
 std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std::size_t k,
                                                       const EstimatorSettings& settings);
 
-/// The statistics of seeded points that are uniform on unit spheres of dimension d in d + 1 coordinates, each
-/// made when it is first asked for.
-class SphereStatistics {
+/// The statistics of seeded points that are uniform in unit balls, each made when it is first asked for.
+class BallStatistics {
  public:
-  SphereStatistics(std::size_t k, const EstimatorSettings& settings) : k_(k), settings_(settings) {}
+  BallStatistics(std::size_t k, const EstimatorSettings& settings) : k_(k), settings_(settings) {}
 
   const NeighborStatistics& of(std::size_t points, std::size_t d, Progress& progress);
 

@@ -398,7 +398,7 @@ class ESS(_WithoutNeighbors):
 
 
 class DANCo(_WithoutNeighbors):
-    """The sphere whose nearest-neighbour ratios and angles are most like those of the data.
+    """The ball whose nearest-neighbour ratios and angles are most like those of the data.
 
     Ceruti et al., Pattern Recognit. 47:2569 (2014). Calibrated at the same number of points: little bias at large
     dimension.
@@ -406,7 +406,7 @@ class DANCo(_WithoutNeighbors):
     Parameters
     ----------
     variant : {"fractal", "whole"}, default "fractal"
-        Between two spheres, or the best one.
+        Between two balls, or the best one.
     """
 
     _name = "danco"

@@ -176,8 +176,8 @@ min_foreground = 0.25
   EXPECT_EQ(study.data_sets.at(2).positive, "x");
   EXPECT_EQ(study.data_sets.at(2).read.slices, (SliceOptions{SliceAxis::coronal, 3, 2, 9, 0.25}));
   EXPECT_EQ(place_of(study, "recipe.learning_rate"), "s.toml:22");
-  EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:64");
-  EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:61");
+  EXPECT_EQ(place_of(study, "dataset.b.class_pairs"), "s.toml:65");
+  EXPECT_EQ(place_of(study, "dataset.b.classes"), "s.toml:62");
   EXPECT_EQ(place_of(study, "nothing.of.this"), "s.toml");
 }
 

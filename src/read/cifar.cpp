@@ -15,6 +15,7 @@
 
 #include "fathom/core/error.h"
 #include "read/byte_source.h"
+#include "read/copy_again.h"
 #include "read/one_data_set.h"
 
 namespace fathom {
@@ -25,7 +26,6 @@ namespace fs = std::filesystem;
 
 constexpr std::size_t side = 32;
 constexpr std::size_t image_bytes = 3 * side * side;
-constexpr const char* copy_again = "copy or download the file again";
 
 std::size_t label_bytes(CifarKind kind) {
   return kind == CifarKind::cifar10 ? 1 : 2;

@@ -9,12 +9,12 @@
 #include <string_view>
 
 #include "fathom/core/error.h"
+#include "read/copy_again.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char* copy_again = "copy or download the file again";
 constexpr std::size_t header_bytes = 128;
 constexpr std::uint32_t type_matrix = 14, type_compressed = 15;
 

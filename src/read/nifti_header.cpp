@@ -10,12 +10,12 @@
 #include <string_view>
 
 #include "fathom/core/error.h"
+#include "read/copy_again.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char* copy_again = "copy or download the file again";
 constexpr const char* convert = "convert it to .nii, for example with nibabel";
 
 /// What counts of either version's header, in the machine's byte order.

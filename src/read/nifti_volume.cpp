@@ -11,13 +11,12 @@
 #include "fathom/core/mapped_file.h"
 #include "fathom/read/nifti.h"
 #include "read/byte_source.h"
+#include "read/copy_again.h"
 #include "read/nifti_header.h"
 
 namespace fathom {
 
 namespace {
-
-constexpr const char* copy_again = "copy or download the file again";
 
 /// The two canonical axes that a slice shows, and the one across it.
 struct SlicePlane {

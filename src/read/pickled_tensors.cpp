@@ -11,12 +11,12 @@
 #include <vector>
 
 #include "fathom/core/error.h"
+#include "read/copy_again.h"
 
 namespace fathom {
 
 namespace {
 
-constexpr const char* copy_again = "copy or download the file again";
 constexpr const char* save_again = "save the weights with torch.save(model.state_dict(), FILE)";
 
 /// As checkpoints of others call their weights, in the order in which they are looked for.

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fathom/core/error.h"
+#include "read/copy_again.h"
 #include "read/pickle.h"
 #include "read/pickled_tensors.h"
 #include "read/zip_archive.h"
@@ -19,7 +20,6 @@ namespace fathom {
 
 namespace {
 
-constexpr const char* copy_again = "copy or download the file again";
 constexpr const char* save_again = "save the weights with torch.save(model.state_dict(), FILE)";
 /// A pickle of a million tensors is smaller.
 constexpr std::uint64_t kMostPickleBytes = 64 << 20;

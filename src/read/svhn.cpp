@@ -14,6 +14,7 @@
 #include "fathom/core/error.h"
 #include "fathom/core/mapped_file.h"
 #include "read/byte_source.h"
+#include "read/copy_again.h"
 #include "read/matlab_file.h"
 #include "read/one_data_set.h"
 
@@ -24,7 +25,6 @@ namespace {
 namespace fs = std::filesystem;
 
 constexpr std::size_t side = 32, channels = 3, image_bytes = side * side * channels;
-constexpr const char* copy_again = "copy or download the file again";
 
 struct SvhnFile {
   Split split;

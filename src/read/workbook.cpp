@@ -20,7 +20,7 @@ namespace fathom {
 
 namespace {
 
-constexpr const char* copy_again = "copy or download the file again, or save the sheet as CSV";
+constexpr const char* copy_or_save_as_csv = "copy or download the file again, or save the sheet as CSV";
 constexpr std::size_t most_rows = 1'048'576, most_columns = 16'384;  // ECMA-376 programs' limits
 
 /// Without the prefix that a writer may give its namespace.
@@ -66,7 +66,7 @@ class Part {
     const pugi::xml_parse_result result = document_.load_buffer_inplace(text_.data(), text_.size(), options);
     if (!result) {
       throw InputError(name, std::string("is not well-formed XML (") + result.description() + ")",
-                       copy_again);
+                       copy_or_save_as_csv);
     }
   }
 
@@ -124,7 +124,7 @@ class Workbook {
   Part open(const std::string& member) const {
     const auto found = members_.find(member);
     if (found == members_.end()) {
-      throw InputError(archive_.name(), "has no part " + shown(member), copy_again);
+      throw InputError(archive_.name(), "has no part " + shown(member), copy_or_save_as_csv);
     }
     return {archive_, found->second, part_name(member)};
   }
@@ -171,7 +171,7 @@ class Workbook {
 
   [[noreturn]] void refuse_sheet(const std::optional<std::string>& wanted) const {
     if (!wanted || sheets_.empty()) {
-      throw InputError(archive_.name(), "is a workbook without a sheet of cells", copy_again);
+      throw InputError(archive_.name(), "is a workbook without a sheet of cells", copy_or_save_as_csv);
     }
     std::string names;
     for (const Sheet& each : sheets_) names += (names.empty() ? "" : ", ") + shown(each.name);
@@ -212,7 +212,7 @@ class Workbook {
   }
 
   [[noreturn]] void refuse_cell(std::size_t row, const std::string& reason) const {
-    throw InputError(line_of(archive_.name(), row), reason, copy_again);
+    throw InputError(line_of(archive_.name(), row), reason, copy_or_save_as_csv);
   }
 
   void read_row(const pugi::xml_node& node, std::size_t& number, WorkbookSheet& sheet) const {
@@ -277,7 +277,7 @@ class Workbook {
 }  // namespace
 
 ZipWords workbook_words() {
-  return {".xlsx workbook", "save it again as .xlsx, or the sheet as CSV", copy_again};
+  return {".xlsx workbook", "save it again as .xlsx, or the sheet as CSV", copy_or_save_as_csv};
 }
 
 WorkbookSheet read_workbook_sheet(const ZipArchive& archive, const std::optional<std::string>& wanted) {

@@ -8,12 +8,11 @@
 #include <utility>
 
 #include "fathom/core/error.h"
+#include "read/copy_again.h"
 
 namespace fathom {
 
 namespace {
-
-constexpr const char* copy_again = "copy or download the file again";
 
 [[noreturn]] void refuse(const std::string& name, const ZipWords& words, zip_error_t& error) {
   const std::string reason = zip_error_strerror(&error);

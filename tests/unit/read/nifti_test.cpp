@@ -78,6 +78,7 @@ std::string gzip(const std::string& text) {
   return packed;
 }
 
+/// The volume looks into `file`.
 NiftiVolume volume_of(const std::string& file) {
   return {bytes_of(file), "a.nii"};
 }
@@ -163,7 +164,8 @@ TEST_F(Nifti, IsWhatNibabelReads) {
 
 TEST_F(Nifti, SlicesLieAsRadiologistsLookAtThem) {
   // 2 x 3 x 2 voxels, stored from right to left (no orientation): voxel (x, y, z) is 2 * 3 * z + 2 * y + x.
-  const NiftiVolume volume = volume_of(Made{}.file());
+  const std::string bytes = Made{}.file();
+  const NiftiVolume volume = volume_of(bytes);
   EXPECT_EQ(volume.info().shape, (std::array<std::size_t, 3>{2, 3, 2}));
   // From the front (y = 2) down to the back, from the right (x = 0) to the left.
   EXPECT_EQ(pixels_of<std::uint8_t>(volume.slice(SliceAxis::axial, 0)),
@@ -211,7 +213,8 @@ TEST_F(Nifti, LabelsAreWholeNumbers) {
 TEST_F(Nifti, SegmentationsMustHaveTheShape) {
   Made other;
   other.dim = {3, 2, 2, 3, 1, 1, 1, 1};
-  const NiftiVolume volume = volume_of(Made{}.file());
+  const std::string bytes = Made{}.file();
+  const NiftiVolume volume = volume_of(bytes);
   volume.check_same_shape(volume_of(Made{}.file()));
   const std::string file = other.file();
   const NiftiVolume segmentation(bytes_of(file), "seg.nii");

@@ -34,17 +34,6 @@ std::optional<double> dimension(std::span<const double> shares, double tau) {
   return std::log(mean) / std::log(tau);
 }
 
-std::optional<DimensionEstimate> estimate(const LogDistances& distances, std::size_t k, double tau) {
-  const std::vector<double> shares = numbers_of(distances, binomial_statistic(k, tau));
-  const std::optional<double> value = dimension(shares, tau);
-  if (!value) return std::nullopt;
-  DimensionEstimate made = plain_estimate("binomial", "best_radius", *value, shares.size(), k);
-  const double trials = static_cast<double>(shares.size()) * static_cast<double>(k - 1);
-  const double error = std::sqrt((std::pow(tau, -*value) - 1.0) / trials) / -std::log(tau);
-  made.analytic = normal_uncertainty(*value, error);
-  return made;
-}
-
 }  // namespace
 
 PointStatistic binomial_statistic(std::size_t k, double tau) {
@@ -63,6 +52,17 @@ PointStatistic binomial_statistic(std::size_t k, double tau) {
           }};
 }
 
+std::optional<DimensionEstimate> binomial(const LogDistances& distances, std::size_t k, double tau) {
+  const std::vector<double> shares = numbers_of(distances, binomial_statistic(k, tau));
+  const std::optional<double> value = dimension(shares, tau);
+  if (!value) return std::nullopt;
+  DimensionEstimate made = plain_estimate("binomial", "best_radius", *value, shares.size(), k);
+  const double trials = static_cast<double>(shares.size()) * static_cast<double>(k - 1);
+  const double error = std::sqrt((std::pow(tau, -*value) - 1.0) / trials) / -std::log(tau);
+  made.analytic = normal_uncertainty(*value, error);
+  return made;
+}
+
 Estimator binomial_estimator() {
   return {.name = "binomial",
           .neighbors = [](const EstimatorSettings& settings) { return settings.k; },
@@ -73,7 +73,7 @@ Estimator binomial_estimator() {
             if (!inner) return std::vector<DimensionEstimate>{};
             const double tau = std::exp(*inner);
             StatisticEstimates estimates{binomial_statistic(k, tau), {}};
-            estimates.make.emplace_back([k, tau](const LogDistances& d) { return estimate(d, k, tau); });
+            estimates.make.emplace_back([k, tau](const LogDistances& d) { return binomial(d, k, tau); });
             return halved_estimates(std::span(&estimates, 1), sample, settings, progress).front();
           }};
 }

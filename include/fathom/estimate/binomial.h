@@ -16,6 +16,7 @@
 #pragma once
 
 #include <cstddef>
+#include <optional>
 
 #include "fathom/estimate/estimator.h"
 
@@ -26,6 +27,9 @@ inline constexpr double kBestBinomialShare = 0.2032;
 
 /// The number of a point is n_i / (k - 1) for one tau in (0, 1); one value. k >= 2.
 PointStatistic binomial_statistic(std::size_t k, double tau);
+
+/// With its analytic uncertainty. Nothing when no neighbour, or every one, lies within tau.
+std::optional<DimensionEstimate> binomial(const LogDistances& distances, std::size_t k, double tau);
 
 Estimator binomial_estimator();
 

@@ -34,7 +34,7 @@ def write_slices(folder, convert):
 
 
 def measured(folder, threads):
-    command = [machine.program("fathom"), "measure", str(folder), "--anchors", "20", "--threads", str(threads), "--json", "-"]
+    command = [machine.program("fathom"), "measure", str(folder), "--anchors", "64", "--threads", str(threads), "--json", "-"]
     done = subprocess.run(command, env=machine.environment(), check=True, stdout=subprocess.PIPE)
     return json.loads(done.stdout)["datasets"][0]
 

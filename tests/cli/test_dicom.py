@@ -533,6 +533,9 @@ class BadFiles(DicomCase):
         self.refused("or is none", lambda path: path.write_bytes(b"nothing"))
         self.refused("is not a DICOM file", lambda path: path.write_bytes(bytes(112)))
         self.refused("its pixel data are cut short: 20 of 240 bytes", self.rewrite(PixelData=bytes(20)))
+        # A transfer syntax that claims to be three gigabytes long.
+        start = bytes(128) + b"DICM\2\0\0\0UL\4\0\x1c\0\0\0\2\0\x10\0UW\0\0\xbe\0\0\xaf"
+        self.refused("cut short, or is none", lambda path: path.write_bytes(start + bytes(100)))
         for convert in (["dcmcjpeg", "+e1"], ["dcmcjpls"], ["dcmcrle"]):
             with self.subTest(convert[0]):
                 self.refused("cut short", self.cut(0.9, *convert))

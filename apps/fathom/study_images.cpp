@@ -7,6 +7,7 @@
 #include "fathom/catalog/catalog.h"
 #include "fathom/core/hash.h"
 #include "fathom/prepare/select.h"
+#include "redaction.h"
 
 namespace fathom {
 
@@ -48,8 +49,13 @@ void refuse_key(const Study& study, const std::string& prefix, const UsageError&
   throw InputError(place_of(study, prefix + key), key + ": " + error.reason(), error.remedy());
 }
 
-StudyImages::StudyImages(const Study& study, std::filesystem::path folder, unsigned threads)
-    : study_(study), folder_(std::move(folder)), threads_(threads) {}
+StudyImages::StudyImages(const Study& study, std::filesystem::path folder, unsigned threads,
+                         const std::vector<std::string>& line)
+    : study_(study), folder_(std::move(folder)), threads_(threads), line_(line) {}
+
+std::string StudyImages::shown(const InputError& error) const {
+  return shown_message(error, line_);
+}
 
 DataSet StudyImages::open(const StudyDataSet& set) const {
   const std::string prefix = "dataset." + set.name + ".";
@@ -87,6 +93,7 @@ DataSet StudyImages::choose(DataSet opened, const StudyDataSet& set,
   } catch (const UsageError& error) {
     refuse_key(study_, "dataset." + set.name + ".", error);
   }
+  if (redacts_paths(line_)) redact(opened);
   return opened;
 }
 

@@ -52,7 +52,7 @@ class Planner {
         throw;
       } catch (const InputError& error) {
         plan_.cells.resize(before);
-        plan_.unread.push_back({set.name, error.what()});
+        plan_.unread.push_back({set.name, images_.shown(error)});
       }
     }
     check_different();

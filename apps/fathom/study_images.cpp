@@ -57,11 +57,12 @@ std::string StudyImages::shown(const InputError& error) const {
   return shown_message(error, line_);
 }
 
-DataSet StudyImages::open(const StudyDataSet& set) const {
+DataSet StudyImages::open(const StudyDataSet& set, Progress& progress) const {
   const std::string prefix = "dataset." + set.name + ".";
   try {
     ReadOptions options = set.read;
     options.threads = threads_;
+    options.progress = &progress;
     if (options.labels) options.labels = folder_ / *options.labels;
     DataSet data = open_data(set.path, options, folder_);
     if (data.label_columns.size() != 1) {
@@ -129,7 +130,7 @@ const ChosenImages& StudyImages::prepare_chosen(const StudyDataSet& set,
 const ChosenImages& StudyImages::images(const StudyDataSet& set, const std::vector<std::string>& classes,
                                         Progress& progress) {
   if (kept_ && kept_key_ == key_of(set, classes)) return *kept_;
-  return prepare_chosen(set, classes, choose(open(set), set, classes), progress);
+  return prepare_chosen(set, classes, choose(open(set, progress), set, classes), progress);
 }
 
 }  // namespace fathom

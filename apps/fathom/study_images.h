@@ -29,7 +29,7 @@ class StudyImages {
 
   /// The whole data set; of its labels one column. Throws InputError, naming the study file where it is
   /// wrong.
-  DataSet open(const StudyDataSet& set) const;
+  DataSet open(const StudyDataSet& set, Progress& progress) const;
   /// The images of a choice, not yet prepared. Likewise.
   DataSet choose(DataSet opened, const StudyDataSet& set, const std::vector<std::string>& classes) const;
   /// What an error says, as the command line wants it.

@@ -61,7 +61,7 @@ class Planner {
 
  private:
   void add_data_set(const StudyDataSet& set) {
-    const DataSet opened = images_.open(set);
+    const DataSet opened = images_.open(set, progress_);
     for (const std::vector<std::string>& classes :
          class_choices(study_, set, opened.label_columns.front().classes)) {
       progress_.check();

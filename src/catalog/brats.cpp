@@ -6,7 +6,7 @@
 #include "catalog/locate.h"
 #include "catalog/tumour_slices.h"
 #include "fathom/core/error.h"
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "fathom/read/nifti.h"
 
 namespace fathom {
@@ -125,9 +125,9 @@ DataSet open(const CatalogRequest& request) {
   const fs::path home = home_of(request, names, below);
   const std::vector<Case> cases = cases_in(request, home);
   std::vector<CaseSlices> judged(cases.size());
-  parallel_for(cases.size(), request.options.threads, [&](std::size_t i, unsigned) {
-    judged[i] = judge_case(cases[i], home, request.options.limits);
-  });
+  parallel_stage("choosing slices by their segmentation", cases.size(), request.options.threads,
+                 *request.options.progress,
+                 [&](std::size_t i) { judged[i] = judge_case(cases[i], home, request.options.limits); });
   ImageRows rows;
   std::vector<fs::path> volumes;
   std::vector<NiftiSlice> slices;

@@ -47,6 +47,7 @@ void drop_repeated(ImageRows& rows) {
 void check_files(const CatalogRequest& request, const fs::path& root, const ImageRows& rows) {
   std::size_t missing = 0, first_line = 0;
   for (const ImageRow& row : rows.rows) {
+    request.options.progress->check();
     std::error_code error;
     if (row.line == 0 || fs::is_regular_file(root / row.path, error)) continue;
     if (missing++ == 0) first_line = row.line;

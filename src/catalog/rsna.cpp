@@ -59,7 +59,7 @@ DataSet open(const CatalogRequest& request) {
   ImageRows rows = rsna_rows(publisher_table(home / kTable[0]), request.task.name);
   drop_repeated(rows);
   check_files(request, home, rows);
-  group_by_patient(rows, home, request.options.threads);
+  group_by_patient(rows, home, request.options);
   return image_file_data_set(request, home, std::move(rows), "dicom");
 }
 

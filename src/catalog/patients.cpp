@@ -1,5 +1,7 @@
 #include "catalog/patients.h"
 
+#include <cstdint>
+
 #include "fathom/core/parallel_stage.h"
 #include "fathom/read/dicom.h"
 
@@ -8,7 +10,8 @@ namespace fathom {
 void group_by_patient(ImageRows& rows, const std::filesystem::path& root, const ReadOptions& options) {
   const auto find_patient = [&](std::size_t i) {
     try {
-      rows.rows[i].group = std::to_string(DicomFile::read_header(root / rows.rows[i].path).info().patient);
+      const std::uint64_t key = DicomFile::read_header(root / rows.rows[i].path).info().patient;
+      rows.rows[i].group.assign(reinterpret_cast<const char*>(&key), sizeof key);
     } catch (const ImageError&) {
       rows.rows[i].group.clear();
     }

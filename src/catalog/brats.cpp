@@ -48,9 +48,11 @@ CatalogCard card() {
       "of 7,000 pixels or more after erosion, closing and filling; slices of one case on both sides of the "
       "split";
   card.fathom =
-      "the same labels; the brain is the voxels of FLAIR that are not 0; values as stored (--view); random "
-      "subsets with "
-      "the seed, whole cases on one side of a split";
+      "the same labels; the brain is the voxels of FLAIR that are not 0, which skull-stripping leaves, and "
+      "need "
+      "not be one region: slices near 7,000 voxels may differ from the published ones, whose mask is not "
+      "described exactly enough to be made again; values as stored (--view); random subsets with the seed, "
+      "whole cases on one side of a split";
   return card;
 }
 

@@ -109,8 +109,10 @@ void note_other_files(DataSet& data, const Contents& contents) {
                      plural(contents.other_files) + std::string(" without an image suffix"));
     return;
   }
-  note_passed_over(data, contents.other_files,
-                   plural(contents.other_files) + std::string(" that hold no image"));
+  note_passed_over(
+      data, contents.other_files,
+      plural(contents.other_files) +
+          std::string(contents.other_files == 1 ? " that holds no image" : " that hold no image"));
   note_passed_over(data, contents.without_image,
                    std::string(" DICOM") + plural(contents.without_image) + " without an image");
 }

@@ -492,7 +492,7 @@ class Folders(DicomCase):
         (folder / "notes.txt").write_text("nothing")
         found = self.measured(folder, "-k", "3")
         self.assertEqual((found["format"], found["images"], found["classes"]), ("folder", 9, {"0": 4, "1": 5}))
-        self.assertIn("1 file that hold no image was passed over.", found["notes"])
+        self.assertIn("1 file that holds no image was passed over.", found["notes"])
         self.assertIn("1 DICOM file without an image was passed over.", found["notes"])
 
     def test_tables_name_dicom_files_and_frames_take_the_label_of_their_row(self):

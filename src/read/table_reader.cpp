@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <cstdint>
 #include <span>
 #include <utility>
 
@@ -76,7 +77,7 @@ void TableReader::hold_record() {
 bool TableReader::read_on() {
   text_.erase(0, std::exchange(position_, 0));
   const std::size_t held = text_.size();
-  text_.resize(held + kBlock);
+  text_.resize(held + static_cast<std::size_t>(std::min<std::uint64_t>(kBlock, source_->at_most())));
   const std::size_t got = source_->read(std::as_writable_bytes(std::span(text_).subspan(held)));
   text_.resize(held + got);
   return got > 0;

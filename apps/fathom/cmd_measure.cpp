@@ -58,7 +58,8 @@ void check_groups(const DataSet& data) {
 
 Opened open_one(const MeasureCommand& command, const std::string& path) {
   const auto start = Clock::now();
-  DataSet data = command.data.open(path);
+  TerminalProgress progress(command.quiet);
+  DataSet data = command.data.open(path, progress);
   if (command.measure.across_groups) check_groups(data);
   return {std::move(data), seconds_since(start)};
 }
@@ -111,10 +112,12 @@ void check(const MeasureCommand& command) {
 /// Opens the data again: their arrays did not stay in memory while they were measured.
 std::vector<PageImage> pictures(const MeasureCommand& command, const std::vector<MeasureRecord>& records) {
   std::vector<PageImage> images;
+  TerminalProgress progress(command.quiet);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].measurement.tasks.empty()) continue;
-    std::ranges::move(pair_images(command.data.open(command.data.data[i]), records[i], i, command.thumbnails),
-                      std::back_inserter(images));
+    std::ranges::move(
+        pair_images(command.data.open(command.data.data[i], progress), records[i], i, command.thumbnails),
+        std::back_inserter(images));
   }
   return images;
 }

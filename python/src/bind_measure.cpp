@@ -157,7 +157,7 @@ py::str measure_path(const std::string& path, const py::dict& options) {
   try {
     run_interruptibly(progress, [&] {
       const auto start = Clock::now();
-      json = record_json(call, call.data.open(path), start, progress);
+      json = record_json(call, call.data.open(path, progress), start, progress);
     });
   } catch (const InputError& error) {
     if (!call.data.redact_paths) throw;

@@ -457,5 +457,63 @@ class FisherS(_WithoutNeighbors):
     _variants = ("condition_10",)
 
 
+class MiND_KL(_WithoutNeighbors):
+    """The ball whose nearest-neighbour ratios are distributed most like those of the data.
+
+    Rozza et al., Mach. Learn. 89:37 (2012). Calibrated at the same number of points, and without a cap.
+
+    Parameters
+    ----------
+    variant : {"fractal", "whole", "as_published"}, default "fractal"
+        Between balls, the best one, and the best one by the published divergence, which is noisier.
+    """
+
+    _name = "mind_kl"
+    _variants = ("fractal", "whole", "as_published")
+
+
+class KNNGraph(_WithoutNeighbors):
+    """From how the length of the graph of 5 nearest neighbours grows with the number of points.
+
+    Costa and Hero, IEEE Trans. Signal Process. 52:2210 (2004); Carter, Raich and Hero, ibid. 58:650 (2010). The mean
+    over all subsets, not over some that are drawn.
+
+    Parameters
+    ----------
+    variant : {"log_length"}
+    """
+
+    _name = "knn_graph"
+    _variants = ("log_length",)
+
+
+class MST(_WithoutNeighbors):
+    """From how the length of the Euclidean minimum spanning tree grows with the number of points.
+
+    Costa and Hero, IEEE Trans. Signal Process. 52:2210 (2004). Of more than 20,000 points so many drawn ones.
+
+    Parameters
+    ----------
+    variant : {"log_length"}
+    """
+
+    _name = "minimum_spanning_tree"
+    _variants = ("log_length",)
+
+
+class Geodesic(_WithoutNeighbors):
+    """From the distribution of distances along the graph of nearest neighbours, up to the commonest.
+
+    Granata and Carnevale, Sci. Rep. 6:31377 (2016). ``estimates_[0].largest`` says what n points can tell.
+
+    Parameters
+    ----------
+    variant : {"fit"}
+    """
+
+    _name = "geodesic"
+    _variants = ("fit",)
+
+
 ESTIMATORS = (MLE, TwoNN, Gride, TwoNNBayes, MOM, MADA, MiND_ML, BinomialID, GeoMLE, CorrInt, TLE, ESS, DANCo, lPCA,
-              ParticipationRatio, FisherS)
+              ParticipationRatio, FisherS, MiND_KL, KNNGraph, MST, Geodesic)

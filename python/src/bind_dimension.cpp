@@ -106,7 +106,7 @@ py::tuple bound_estimate_dimension(const py::array& points, const std::vector<st
 
 void refuse_those_that_need_points(const std::vector<const Estimator*>& chosen) {
   for (const Estimator* estimator : chosen) {
-    if (estimator->from_distances) continue;
+    if (estimator->from_distances || !estimator->looks_at_rows) continue;
     throw UsageError(
         "metric",
         "\"precomputed\" is not enough for " + estimator->name + ", which looks at the points themselves",

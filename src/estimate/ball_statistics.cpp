@@ -104,7 +104,8 @@ const NeighborStatistics& BallStatistics::of(std::size_t points, std::size_t d, 
   matrix.stored = ball(points, d, settings_.seed, settings_.threads);
   std::vector<std::uint32_t> rows(points);
   std::iota(rows.begin(), rows.end(), 0u);
-  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, 0});
+  const auto anchors = static_cast<std::uint32_t>(measured_ < points ? measured_ : 0);
+  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, anchors});
   NearestNeighbors nearest(scan, k_ + 1);
   Collector* collectors[] = {&nearest};
   const std::uint32_t prefixes[] = {scan.size()};

@@ -7,11 +7,15 @@
 #include "fathom/estimate/danco.h"
 #include "fathom/estimate/ess.h"
 #include "fathom/estimate/fishers.h"
+#include "fathom/estimate/geodesic.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
+#include "fathom/estimate/knn_graph.h"
 #include "fathom/estimate/lpca.h"
 #include "fathom/estimate/mada.h"
+#include "fathom/estimate/mind_kl.h"
 #include "fathom/estimate/mind_ml.h"
+#include "fathom/estimate/minimum_spanning_tree.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/mom.h"
 #include "fathom/estimate/participation_ratio.h"
@@ -31,6 +35,7 @@ std::span<const Estimator> all_estimators() {
       corrint_estimator(),     tle_estimator(),      ess_estimator(),
       danco_estimator(),       lpca_estimator(),     participation_ratio_estimator(),
       fishers_estimator(),
+      mind_kl_estimator(),     knn_graph_estimator(), minimum_spanning_tree_estimator(), geodesic_estimator(),
   };
   // clang-format on
   return all;

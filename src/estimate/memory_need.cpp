@@ -8,6 +8,17 @@ namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
+/// Beside what all estimators look at.
+std::uint64_t estimator_bytes(const std::string& name, std::uint64_t rows, std::uint64_t listed,
+                              std::uint64_t search, unsigned threads) {
+  if (name == "danco" || name == "mind_kl") return 824 * rows;
+  if (name == "geodesic") return (720 + 88 * std::uint64_t{threads}) * rows;
+  if (name == "minimum_spanning_tree") {
+    return std::min<std::uint64_t>(rows, 20000) * (900 + 20 * listed) + search;
+  }
+  return 0;
+}
+
 }  // namespace
 
 std::uint64_t MemoryNeed::total() const {
@@ -27,8 +38,13 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
     need.search = std::max(shape.bytes(), enlarged) / 4;
   }
   const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
-  need.neighbors = 40 * measured * std::min<std::uint64_t>(neighbors_listed(options), rows);
-  need.rest = 400 * rows + 48 * kMebibyte + 12 * kMebibyte * options.threads;
+  const std::uint64_t listed = std::min<std::uint64_t>(neighbors_listed(options), rows);
+  need.neighbors = 40 * measured * listed;
+  std::uint64_t most = 0;
+  for (const Estimator* one : chosen_estimators(options.estimators)) {
+    most = std::max(most, estimator_bytes(one->name, rows, listed, need.search, options.threads));
+  }
+  need.rest = 400 * rows + 48 * kMebibyte + 12 * kMebibyte * options.threads + most;
   return need;
 }
 

@@ -54,6 +54,8 @@ struct Estimator {
       from_distances = {};
   /// Estimates with their intervals. The sample has more points than `neighbors`. Throws Interrupted.
   std::function<EstimateResult(const Sample&, const EstimatorSettings&, Progress&)> from_sample = {};
+  /// Whether `from_sample` looks at the sample's rows, and not at its neighbours alone.
+  bool looks_at_rows = true;
 };
 
 }  // namespace fathom

@@ -20,6 +20,17 @@ TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
   EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
 }
 
+TEST(MemoryNeed, CountsTheEstimatorThatTakesMost) {
+  const MatrixShape shape{1000, 3072, PixelType::uint8};
+  const MemoryNeed none = memory_need(shape, 0, false, options());
+  MeasureOptions some = options();
+  some.estimators = {"mle", "danco", "geodesic"};
+  EXPECT_EQ(memory_need(shape, 0, false, some).rest, none.rest + 896'000u);  // two threads
+  some.estimators = {"minimum_spanning_tree"};
+  EXPECT_EQ(memory_need(shape, 0, false, some).rest,
+            none.rest + 1000 * (900 + 20 * neighbors_listed(some)) + none.search);
+}
+
 TEST(MemoryNeed, RowsInAFileTakeNone) {
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, true, options()).matrix, 0u);
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, false, options()).matrix, 12'288'000u);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "fathom/estimate/abide.h"
 #include "fathom/estimate/binomial.h"
 #include "fathom/estimate/corrint.h"
 #include "fathom/estimate/danco.h"
@@ -9,10 +10,12 @@
 #include "fathom/estimate/fishers.h"
 #include "fathom/estimate/geomle.h"
 #include "fathom/estimate/gride.h"
+#include "fathom/estimate/hidalgo.h"
 #include "fathom/estimate/lpca.h"
 #include "fathom/estimate/mada.h"
 #include "fathom/estimate/mind_ml.h"
 #include "fathom/estimate/mle.h"
+#include "fathom/estimate/mle_noise.h"
 #include "fathom/estimate/mom.h"
 #include "fathom/estimate/participation_ratio.h"
 #include "fathom/estimate/tle.h"
@@ -31,6 +34,7 @@ std::span<const Estimator> all_estimators() {
       corrint_estimator(),     tle_estimator(),      ess_estimator(),
       danco_estimator(),       lpca_estimator(),     participation_ratio_estimator(),
       fishers_estimator(),
+      abide_estimator(),       hidalgo_estimator(),  mle_noise_estimator(),
   };
   // clang-format on
   return all;

@@ -166,7 +166,8 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
 Estimator geomle_estimator() {
   return {.name = "geomle",
           .neighbors = [](const EstimatorSettings&) { return kListed; },
-          .from_sample = estimate};
+          .from_sample = estimate,
+          .looks_at_rows = false};
 }
 
 }  // namespace fathom

@@ -1,6 +1,10 @@
 #include "fathom/estimate/memory_need.h"
 
 #include <algorithm>
+#include <string>
+
+#include "estimate/centered_rows.h"
+#include "fathom/estimate/estimators.h"
 
 namespace fathom {
 
@@ -8,10 +12,20 @@ namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
+std::uint64_t need_of(const std::string& estimator, std::uint64_t points, std::uint64_t columns,
+                      std::size_t components) {
+  if (estimator == "hidalgo") return points * (32 * (components + 3) + 100);
+  if (estimator != "lpca" && estimator != "participation_ratio" && estimator != "fishers") return 0;
+  const bool drawn = columns > kMostProducts && points > kMostProducts;
+  const std::uint64_t used = drawn ? kMostProducts : points;
+  const std::uint64_t size = std::min(columns, used);
+  return 3 * sizeof(double) * size * size + (estimator == "fishers" ? 2 * sizeof(double) * size * used : 0);
+}
+
 }  // namespace
 
 std::uint64_t MemoryNeed::total() const {
-  return matrix + rest + std::max(arrays, search + neighbors);
+  return matrix + rest + std::max(arrays, std::max(search, estimates) + neighbors);
 }
 
 MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_file,
@@ -28,6 +42,10 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
   }
   const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
   need.neighbors = 40 * measured * std::min<std::uint64_t>(neighbors_listed(options), rows);
+  for (const Estimator* estimator : chosen_estimators(options.estimators)) {
+    need.estimates =
+        std::max(need.estimates, need_of(estimator->name, measured, shape.cols, options.components));
+  }
   need.rest = 400 * rows + 48 * kMebibyte + 12 * kMebibyte * options.threads;
   return need;
 }

@@ -61,6 +61,22 @@ TEST(MemoryNeed, ListsNeighborsOfAnchorsAlone) {
             40u * 1000 * neighbors_listed(anchors));
 }
 
+TEST(MemoryNeed, CountsScalarProductsAndMixtures) {
+  MeasureOptions made = options();
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 0u);
+  made.estimators = {"mle", "lpca"};
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 24u * 784 * 784);
+  EXPECT_EQ(memory_need({300, 784, PixelType::uint8}, 0, false, made).estimates, 24u * 300 * 300);
+  EXPECT_EQ(memory_need({5000, 3072, PixelType::uint8}, 0, false, made).estimates, 24u * 2048 * 2048);
+  made.estimators = {"participation_ratio", "fishers"};
+  const MemoryNeed need = memory_need({5000, 784, PixelType::uint8}, 0, false, made);
+  EXPECT_EQ(need.estimates, 24u * 784 * 784 + 16u * 784 * 5000);
+  EXPECT_EQ(need.total(), need.matrix + need.estimates + need.neighbors + need.rest);
+  made.estimators = {"hidalgo"};
+  made.components = 4;
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 5000u * (32 * 7 + 100));
+}
+
 TEST(MemoryNeed, DoesNotOverflow) {
   EXPECT_GT(memory_need({2'000'000'000, 150'528, PixelType::float32}, 0, false, options()).total(),
             std::uint64_t{1} << 50);

@@ -87,6 +87,8 @@ MeasureCall call_of(const py::dict& given) {
   keywords.take("threads", call.data.threads);
   keywords.take("k", call.measure.k);
   keywords.take("estimator", call.measure.estimators);
+  keywords.take("noise_std", call.measure.noise_std);
+  keywords.take("components", call.measure.components);
   keywords.take("draws", call.measure.draws);
   keywords.take("anchors", call.measure.anchors);
   keywords.take("across_groups", call.measure.across_groups);

@@ -55,7 +55,9 @@ void add_sample(std::span<const double> logs, Curve& curve) {
 
 Curve curve_of(const Sample& sample, std::size_t row, std::span<const std::uint32_t> drawn) {
   Curve curve;
-  const auto index = sample.neighbors.index(row);
+  // No more than are needed: how many are listed depends on what else is asked for.
+  const auto listed = sample.neighbors.index(row);
+  const auto index = listed.first(std::min(listed.size(), kListed));
   const auto logs = sample.distances.row(row);
   std::array<double, kLast> near{};
   for (unsigned b = 0; b < kSamples; ++b) {
@@ -164,7 +166,8 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
 Estimator geomle_estimator() {
   return {.name = "geomle",
           .neighbors = [](const EstimatorSettings&) { return kListed; },
-          .from_sample = estimate};
+          .from_sample = estimate,
+          .looks_at_rows = false};
 }
 
 }  // namespace fathom

@@ -1,9 +1,11 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
 
 #include "estimate/halved_estimates.h"
 #include "fathom/core/random.h"
 #include "fathom/estimate/estimators.h"
+#include "fathom/estimate/hidalgo.h"
 #include "fathom/estimate/split_halves.h"
 #include "fathom/neighbors/duplicates.h"
 #include "fathom/neighbors/pair_scan.h"
@@ -63,6 +65,16 @@ class Run {
 
 }  // namespace
 
+void check_mixture_and_noise(const EstimatorSettings& settings) {
+  if (settings.components < 1 || settings.components > kMostComponents) {
+    throw UsageError("n_components", "is " + std::to_string(settings.components),
+                     "give 1 to " + std::to_string(kMostComponents));
+  }
+  if (settings.noise_std && !(*settings.noise_std > 0.0 && std::isfinite(*settings.noise_std))) {
+    throw UsageError("noise_std", "is " + std::to_string(*settings.noise_std), "give a number above 0");
+  }
+}
+
 std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const EstimatorSettings& settings) {
   std::size_t most = 2;
   for (const Estimator* estimator : chosen) {
@@ -93,6 +105,7 @@ DimensionEstimates estimate_dimension(const RowMatrix& matrix, std::span<const s
   const std::vector<const Estimator*> chosen = chosen_estimators(names);
   if (settings.k < 3)
     throw UsageError("k", std::to_string(settings.k) + " is too few neighbours", "give 3 or more");
+  check_mixture_and_noise(settings);
   const Duplicates duplicates = find_duplicates(matrix, settings.threads, progress);
   const std::size_t points = duplicates.distinct.size();
   if (points < 4) {

@@ -20,6 +20,9 @@ namespace fathom {
 
 struct EstimatorSettings {
   std::size_t k = 20;  ///< neighbours, of the estimators whose number is not their own
+  /// Standard deviation of the noise in every value, in pixel units, for those that are told it.
+  std::optional<double> noise_std = {};
+  std::size_t components = 2;  ///< of a mixture
   std::uint64_t seed = 0;
   unsigned threads = 1;
   SimdLevel simd = SimdLevel::scalar;

@@ -112,6 +112,18 @@ TEST(Registry, UnitsChangeNothing) {
   }
 }
 
+TEST(Registry, IntervalsChangeNoValue) {
+  EstimatorSettings plain = settings();
+  plain.intervals = false;
+  const std::vector<std::string> names{"geomle", "abide", "binomial", "corrint"};
+  const DimensionEstimates with = run(normal_points(400, 4, 6, 9), names),
+                           without = run(normal_points(400, 4, 6, 9), names, plain);
+  ASSERT_EQ(with.estimates.size(), without.estimates.size());
+  for (std::size_t i = 0; i < with.estimates.size(); ++i) {
+    EXPECT_EQ(with.estimates[i].value, without.estimates[i].value) << with.estimates[i].estimator;
+  }
+}
+
 TEST(Registry, LocalValuesStandForThePoints) {
   EstimatorSettings local = settings();
   local.local = true;

@@ -68,18 +68,14 @@ void Codes::own_rows(std::size_t count) {
   for (std::size_t p = 0; p < count; ++p) rows_.push_back(own_.row(p).data());
 }
 
-void Codes::finish(unsigned threads) {
+void Codes::finish(const PairScanOptions& options) {
+  const kernels::KernelSet& set = select_kernels(options.simd);
   squared_norm_.resize(rows_.size());
   sum_.resize(rows_.size());
-  for_each_chunked(rows_.size(), threads, [&](std::size_t p) {
-    std::uint32_t squared = 0, sum = 0;
-    for (std::size_t k = 0; k < cols_; ++k) {
-      const std::uint32_t value = rows_[p][k];
-      squared += value * value;
-      sum += value;
-    }
-    squared_norm_[p] = squared;
-    sum_[p] = sum;
+  for_each_chunked(rows_.size(), options.threads, [&](std::size_t p) {
+    const kernels::ByteSums sums = set.byte_sums(rows_[p], cols_);
+    squared_norm_[p] = sums.squares;
+    sum_[p] = sums.values;
   });
   for (const double error : lower_error_) largest_error_ = std::max(largest_error_, error);
 }
@@ -100,7 +96,7 @@ Codes stored_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order
   Codes codes;
   codes.cols_ = bytes.cols();
   for (const std::uint32_t row : order) codes.rows_.push_back(bytes.row(row).data());
-  codes.finish(options.threads);
+  codes.finish(options);
   return codes;
 }
 
@@ -131,7 +127,7 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
     codes.lower_error_[p] = std::sqrt(left.clamped) * margin::kSafety + rounding + margin::kUnderflow;
     codes.upper_error_[p] = std::sqrt(left.all) * margin::kSafety + rounding + margin::kUnderflow;
   });
-  codes.finish(options.threads);
+  codes.finish(options);
   return codes;
 }
 
@@ -199,7 +195,7 @@ ProjectedCodes projected_codes(const RowMatrix& matrix, std::span<const std::uin
         coarse.lower_error_[p] = (std::sqrt(coarse_left) + computing) * margin::kSafety;
         fine.error_[p] = (std::sqrt(fine_left) + computing) * margin::kSafety;
       });
-  coarse.finish(options.threads);
+  coarse.finish(options);
   return codes;
 }
 

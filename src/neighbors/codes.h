@@ -51,7 +51,7 @@ class Codes {
                                                const Projection&, const PairScanOptions&);
 
   void own_rows(std::size_t count);
-  void finish(unsigned threads);
+  void finish(const PairScanOptions& options);
 
   std::size_t cols_ = 0;
   double scale_ = 1.0, direct_ = 0.0, largest_error_ = 0.0;

@@ -24,6 +24,8 @@ struct Layout {
   size_t group;
   /// Bytes a staged or packed component takes.
   size_t left_bytes, right_bytes;
+  /// Staging only copies: rows of whole groups can be taken where they are.
+  bool staging_copies;
   void (*stage_left)(const void* row, size_t depth, void* staged);
   /// Packs `count` rows of `depth` components, padding both with zeros.
   void (*pack_right)(const void* const* rows, size_t count, size_t depth, void* packed);
@@ -31,7 +33,7 @@ struct Layout {
 
 /// What ByteKernel::compare is given. Arithmetic is modulo 2^32: squared distances must be below that.
 struct ByteRows {
-  const void* left;  ///< kRowsAtOnce staged rows
+  const void* const* left;  ///< kRowsAtOnce staged rows
   size_t left_count;
   uint32_t left_first;         ///< number of the first of them, in the pairs that survive
   const uint32_t* left_norm;   ///< |x|^2 - sum_factor * sum(x), kRowsAtOnce of them
@@ -76,6 +78,10 @@ struct QuantisationLeft {
   double clamped, all;
 };
 
+struct ByteSums {
+  uint32_t values, squares;
+};
+
 struct KernelSet {
   /// Rows of 8-bit integers.
   ByteKernel bytes;
@@ -93,6 +99,8 @@ struct KernelSet {
                      uint8_t* mask);
   /// Sum of a[k] (b[k] - sum_factor / 2), modulo 2^32.
   uint32_t (*byte_product)(const uint8_t* a, const uint8_t* b, size_t count);
+  /// Sum of a[k], and of its squares, modulo 2^32.
+  ByteSums (*byte_sums)(const uint8_t* a, size_t count);
   /// Sum of (a[k] - b[k])^2 of 16-bit integers, which must be below 2^31.
   uint32_t (*squared_distance_words)(const int16_t* a, const int16_t* b, size_t count);
   /// Sum of (a[k] - b[k])^2, exactly.

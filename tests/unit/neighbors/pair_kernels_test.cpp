@@ -116,7 +116,10 @@ std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> surviving(
   for (std::size_t start = 0; start < depth; start += piece) {
     const std::size_t part = std::min(piece, depth - start);
     const auto staged = stage(layout, left, start, part), packed = pack(layout, right, start, part);
-    set.bytes.compare({staged.data(), left.size(), 40, left_norm.data(), limit.data(), packed.data(),
+    const void* rows[kernels::kRowsAtOnce];
+    for (std::size_t r = 0; r < kernels::kRowsAtOnce; ++r)
+      rows[r] = staged.data() + r * round_up(part, layout.group) * layout.left_bytes;
+    set.bytes.compare({rows, left.size(), 40, left_norm.data(), limit.data(), packed.data(),
                        right.size(), right_norm.data(), right_limit.data(), part,
                        piece < depth ? carried.data() : nullptr, start == 0, start + part == depth},
                       survivors);
@@ -194,6 +197,18 @@ TEST_P(PairKernels, ByteProductsAreExact) {
                   squared_distance(rows[i], rows[j]));
       }
     }
+  }
+}
+
+TEST_P(PairKernels, ByteSumsAreExact) {
+  Generator generator = make_generator(9);
+  for (const std::size_t depth : kDepths) {
+    const Bytes row = random_bytes(1, depth, generator).front();
+    std::uint32_t squares = 0;
+    for (const std::uint32_t value : row) squares += value * value;
+    const kernels::ByteSums sums = set.byte_sums(row.data(), depth);
+    EXPECT_EQ(sums.values, std::accumulate(row.begin(), row.end(), 0u));
+    EXPECT_EQ(sums.squares, squares);
   }
 }
 

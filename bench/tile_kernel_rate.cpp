@@ -64,10 +64,10 @@ double tile_kernel_rate(const Matrix<std::uint8_t>& rows, unsigned threads) {
         const void* rows_at_once[kernels::kRowsAtOnce];
         for (std::size_t i = 0; i < kernels::kRowsAtOnce; ++i)
           rows_at_once[i] = left.left.data() + (r + i) * left.stride;
-        kernel.compare({rows_at_once, std::min(kernels::kRowsAtOnce, left.count - r), 0,
-                        norms.data(), limits.data(), right.right.data(), right.count, norms.data(),
-                        limits.data(), rows.cols(), nullptr, true, true},
-                       survivors);
+        kernel.compare(
+            {rows_at_once, std::min(kernels::kRowsAtOnce, left.count - r), 0, norms.data(), limits.data(),
+             right.right.data(), right.count, norms.data(), limits.data(), rows.cols(), nullptr, true, true},
+            survivors);
       }
     });
   });

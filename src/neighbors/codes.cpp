@@ -46,9 +46,13 @@ Steps steps_over(const RowMatrix& matrix, std::span<const std::uint32_t> order) 
   const std::size_t stride = std::max<std::size_t>(1, cols / 256);
   for (std::size_t i = 0; i < rows; ++i) {
     with_row(matrix, order[i * order.size() / rows], [&](const auto& row) {
-      for (std::size_t k = i % stride; k < cols; k += stride) values.push_back(static_cast<double>(row[k]));
+      for (std::size_t k = i % stride; k < cols; k += stride) {
+        const auto value = static_cast<double>(row[k]);
+        if (std::abs(value) <= kLargestMagnitude) values.push_back(value);  // others are refused soon
+      }
     });
   }
+  if (values.empty()) values.push_back(0.0);
   const std::size_t outer = values.size() / 1000;
   const auto low = values.begin() + static_cast<std::ptrdiff_t>(outer);
   std::nth_element(values.begin(), low, values.end());
@@ -118,11 +122,13 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
   for_each_chunked(order.size(), options.threads, [&](std::size_t p) {
     kernels::QuantisationLeft left{};
     with_row(matrix, order[p], [&]<class T>(std::span<const T> row) {
+      const kernels::Quantiser quantiser{steps.low, steps.scale, kLargestMagnitude};
       if constexpr (std::is_same_v<T, float>) {
-        set.quantise_float(row.data(), row.size(), {steps.low, steps.scale}, codes.own_.row(p).data(), left);
+        set.quantise_float(row.data(), row.size(), quantiser, codes.own_.row(p).data(), left);
       } else if constexpr (std::is_same_v<T, double>) {
-        set.quantise_double(row.data(), row.size(), {steps.low, steps.scale}, codes.own_.row(p).data(), left);
+        set.quantise_double(row.data(), row.size(), quantiser, codes.own_.row(p).data(), left);
       }
+      if (!left.within) check_magnitudes(row, order[p]);
     });
     codes.lower_error_[p] = std::sqrt(left.clamped) * margin::kSafety + rounding + margin::kUnderflow;
     codes.upper_error_[p] = std::sqrt(left.all) * margin::kSafety + rounding + margin::kUnderflow;

@@ -72,10 +72,17 @@ struct ProductKernel {
 
 /// Codes 0..255 stand for low + scale * code.
 struct Quantiser {
-  double low, scale;
+  double low, scale, largest;
 };
 struct QuantisationLeft {
   double clamped, all;
+  bool within;  ///< all values are numbers of at most `largest` in magnitude
+};
+
+inline constexpr size_t kPartialSums = 16;
+/// Of squared differences: component k is in number k % kPartialSums.
+struct PartialSums {
+  double sum[kPartialSums];
 };
 
 struct ByteSums {
@@ -111,6 +118,15 @@ struct KernelSet {
                                   double* out);
   void (*squared_distances_double)(const double* a, const double* const* b, size_t rows, size_t count,
                                    double* out);
+  /// The same piece by piece: adds the squares of `count` components, a multiple of 16, to the partial sums
+  /// of every row. `next`: rows that will be wanted soon.
+  void (*add_squares_float)(const float* a, const float* const* b, const float* const* next, size_t rows,
+                            size_t count, PartialSums* sums);
+  void (*add_squares_double)(const double* a, const double* const* b, const double* const* next, size_t rows,
+                             size_t count, PartialSums* sums);
+  /// What is left after the last whole 16 components, and the sum of all.
+  double (*last_squares_float)(const float* a, const float* b, size_t count, PartialSums& sums);
+  double (*last_squares_double)(const double* a, const double* b, size_t count, PartialSums& sums);
   /// Codes: (clamped value - low) / scale, rounded and at most 255, and the sums of squares of what they
   /// leave of the clamped values and of the values.
   void (*quantise_float)(const float* values, size_t count, const Quantiser& quantiser, uint8_t* codes,

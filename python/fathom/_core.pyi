@@ -28,6 +28,7 @@ def estimate_dimension(
     seed: int,
     intervals: bool,
     local: bool,
+    neighborhoods: bool,
     threads: int,
     simd: str,
     search: str,

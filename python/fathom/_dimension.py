@@ -186,7 +186,13 @@ def estimate_dimension(
     InputError
         NaN or infinite values, fewer than 4 distinct rows.
     """
-    names = _names(estimators)
+    return _estimate(X, _names(estimators), n_neighbors=n_neighbors, metric=metric, intervals=intervals, local=local,
+                     neighborhoods=True, random_state=random_state, n_jobs=n_jobs, search=search, simd=simd)
+
+
+def _estimate(X: Any, names: list[str], *, n_neighbors: int, metric: str, intervals: bool = True, local: bool, neighborhoods: bool,
+              random_state: Any, n_jobs: int | None, search: str = "auto", simd: str = "auto") -> DimensionEstimates:
+    """`neighborhoods`: also means over neighbourhoods, of methods of the whole that have them."""
     k = as_count(n_neighbors, "n_neighbors", 3)
     if metric == "precomputed":
         wanted = _core.neighbors_to_list(names, k, bool(intervals))
@@ -196,7 +202,8 @@ def estimate_dimension(
     elif metric == "euclidean":
         points = as_points(X, least=4)
         found, skipped = _core.estimate_dimension(
-            points, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs), simd, search)
+            points, names, k, as_seed(random_state), bool(intervals), bool(local), neighborhoods, as_threads(n_jobs), simd,
+            search)
     else:
         raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')
     return DimensionEstimates((DimensionEstimate(**estimate) for estimate in found), dict(skipped))

@@ -29,7 +29,7 @@ def test_fit_gives_the_headline_of_the_library(estimator, points):
     assert fitted.dimension_ == pytest.approx(found.value, rel=1e-12)
     # Gride lists more neighbours for its class, and so has other halves.
     assert fitted.dimension_interval_ == pytest.approx(found.interval or (np.nan, np.nan), rel=0.05, nan_ok=True)
-    assert {one.variant for one in fitted.estimates_} == set(estimator._variants)
+    assert {one.variant for one in fitted.estimates_} == {name for name in estimator._variants if not name.startswith("local_")}
     assert fitted.n_features_in_ == 6
 
 
@@ -56,6 +56,13 @@ def test_variants(points):
         assert fathom.MLE(variant=variant).fit(points).dimension_ == pytest.approx(found, rel=1e-12)
     with pytest.raises(fathom.UsageError, match="choose from pooled"):
         fathom.MLE(variant="harmonic").fit(points)
+
+
+def test_lpca_looks_at_neighbourhoods_where_they_are_asked_for(points):
+    local = fathom.lPCA(variant="local_fo").fit(points)
+    assert {one.variant for one in local.estimates_} == set(fathom.lPCA._variants)
+    assert local.dimension_ == fathom.estimate_dimension(points, ["lpca"]).select("lpca", "local_fo").value
+    assert local.estimates_.select("lpca", "fo").value == fathom.lPCA().fit(points).dimension_
 
 
 def test_gride_of_any_rank(points):

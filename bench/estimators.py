@@ -16,33 +16,29 @@ import sys
 import time
 
 import numpy
+from scipy.spatial.distance import pdist, squareform
+from sklearn.decomposition import PCA
+from sklearn.metrics import pairwise_distances_chunked
+from sklearn.neighbors import NearestNeighbors
 
 
 def searched(neighbors):
     def search(points, threads):
-        from sklearn.neighbors import NearestNeighbors
-
         NearestNeighbors(n_neighbors=neighbors + 1, n_jobs=threads).fit(points).kneighbors(points)
     return search
 
 
 def all_distances(points, threads):
-    from scipy.spatial.distance import pdist, squareform
-
     squareform(pdist(points))
 
 
 def searched_and_chunked(points, threads):
-    from sklearn.metrics import pairwise_distances_chunked
-
     searched(20)(points, threads)
     for _ in pairwise_distances_chunked(points, n_jobs=threads):
         pass
 
 
 def components(points, threads):
-    from sklearn.decomposition import PCA
-
     PCA().fit(points)
 
 

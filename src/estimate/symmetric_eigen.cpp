@@ -13,9 +13,9 @@ namespace fathom {
 namespace {
 
 constexpr unsigned kMostSweeps = 60;  // of a value; three are usual
-/// Off-diagonal values are compared with no less than this share of the largest: what is 1e-18 of it is
-/// rounding of the tridiagonal form.
-constexpr double kSmallest = 1e-2;
+/// What off-diagonal values are compared with at least, in units of the largest value, whose rounding is in
+/// all of them: where most eigenvalues are zero, sweeps get no closer.
+constexpr double kSmallest = 1.0;
 constexpr double kLargestInverse = 1e250;  // beyond, what it is multiplied with is zero
 
 struct Tridiagonal {

@@ -24,7 +24,7 @@ class MethodArguments:
 
 def estimator_names() -> list[str]: ...
 def points_needed(name: str, k: int) -> int: ...
-def neighbors_to_list(names: list[str], k: int, intervals: bool) -> int: ...
+def neighbors_to_list(names: list[str], arguments: MethodArguments, intervals: bool) -> int: ...
 def estimate_dimension(
     points: np.ndarray,
     names: list[str],
@@ -32,6 +32,7 @@ def estimate_dimension(
     seed: int,
     intervals: bool,
     local: bool,
+    neighborhoods: bool,
     threads: int,
     simd: str,
     search: str,

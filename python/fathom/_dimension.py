@@ -223,10 +223,17 @@ def estimate_dimension(
     InputError
         NaN or infinite values, fewer than 4 distinct rows.
     """
-    names = _names(estimators)
-    arguments = method_arguments(n_neighbors, noise_std, n_components)
+    return _estimate(X, _names(estimators), method_arguments(n_neighbors, noise_std, n_components), metric=metric,
+                     intervals=intervals, local=local, neighborhoods=True, random_state=random_state, n_jobs=n_jobs, search=search,
+                     simd=simd)
+
+
+def _estimate(X: Any, names: list[str], arguments: _core.MethodArguments, *, metric: str, intervals: bool = True, local: bool,
+              neighborhoods: bool, random_state: Any, n_jobs: int | None, search: str = "auto",
+              simd: str = "auto") -> DimensionEstimates:
+    """`neighborhoods`: also means over neighbourhoods, of methods of the whole that have them."""
     if metric == "precomputed":
-        wanted = _core.neighbors_to_list(names, int(n_neighbors), bool(intervals))
+        wanted = _core.neighbors_to_list(names, arguments, bool(intervals))
         distances, indices = as_neighbors(X, wanted)
         found, skipped = _core.estimate_from_neighbors(
             distances, indices, names, arguments, as_seed(random_state), bool(intervals), bool(local),
@@ -234,7 +241,7 @@ def estimate_dimension(
     elif metric == "euclidean":
         points = as_points(X, least=4)
         found, skipped = _core.estimate_dimension(
-            points, names, arguments, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs), simd,
+            points, names, arguments, as_seed(random_state), bool(intervals), bool(local), neighborhoods, as_threads(n_jobs), simd,
             search)
     else:
         raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')

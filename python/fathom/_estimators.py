@@ -10,7 +10,7 @@ import numpy as np
 
 from fathom import _core
 from fathom._arrays import as_count, as_points, as_seed, as_threads, feature_names
-from fathom._dimension import DimensionEstimate, DimensionEstimates, estimate_dimension, method_arguments
+from fathom._dimension import DimensionEstimate, DimensionEstimates, _estimate, method_arguments
 from fathom._errors import InputError, UsageError
 from fathom._neighbors import nearest_neighbors
 
@@ -174,10 +174,9 @@ class DimensionEstimator:
         return variant, 0
 
     def _estimates(self, X: Any) -> DimensionEstimates:
-        self._choice()
-        found = estimate_dimension(
-            X, [*self._lists, self._name], n_neighbors=self._library_neighbors(), metric=self.metric, local=True,
-            random_state=self.random_state, n_jobs=self.n_jobs, **self._told())
+        found = _estimate(
+            X, [*self._lists, self._name], method_arguments(self._library_neighbors(), **self._told()), metric=self.metric, local=True,
+            neighborhoods=self._choice()[0].startswith("local_"), random_state=self.random_state, n_jobs=self.n_jobs)
         return DimensionEstimates([one for one in found if one.estimator == self._name],
                                   {name: why for name, why in found.skipped.items() if name == self._name})
 
@@ -453,7 +452,8 @@ class lPCA(_WithoutNeighbors):
     Parameters
     ----------
     variant : {"fo", "fan", "maxgap", "ratio", "participation_ratio", "kaiser"}, default "fo"
-        With "local_" before it, the mean over neighbourhoods.
+        With "local_" before it, the mean over neighbourhoods, which takes far longer: ``estimates_`` has those of
+        neighbourhoods only where one of them is asked for.
     """
 
     _name = "lpca"

@@ -134,10 +134,11 @@ std::vector<std::uint32_t> distinct_of_rows(const RowMatrix& matrix, unsigned th
 
 py::tuple bound_estimate_dimension(const py::array& points, const std::vector<std::string>& names,
                                    const MethodArguments& arguments, std::uint64_t seed, bool intervals,
-                                   bool local, unsigned threads, const std::string& simd,
+                                   bool local, bool neighborhoods, unsigned threads, const std::string& simd,
                                    const std::string& search) {
-  const EstimatorSettings settings =
+  EstimatorSettings settings =
       estimator_settings(arguments, seed, intervals, local, SearchSettings(threads, simd, search));
+  settings.neighborhoods = neighborhoods;
   const RowMatrix matrix = matrix_over(points);
   check_room(matrix.rows(), std::min(matrix.rows(), neighbors_to_list(chosen_estimators(names), settings)));
   DimensionEstimates estimates;
@@ -255,15 +256,15 @@ void bind_dimension(py::module_& module) {
     settings.k = k;
     return chosen_estimators(std::vector{name}).front()->neighbors(settings) + 1;
   });
-  module.def("neighbors_to_list", [](const std::vector<std::string>& names, std::size_t k, bool intervals) {
-    const MethodArguments arguments{k, std::nullopt, 2};
-    return neighbors_to_list(
-        chosen_estimators(names),
-        estimator_settings(arguments, 0, intervals, false, SearchSettings(1, "scalar", "auto")));
-  });
+  module.def("neighbors_to_list",
+             [](const std::vector<std::string>& names, const MethodArguments& arguments, bool intervals) {
+               return neighbors_to_list(
+                   chosen_estimators(names),
+                   estimator_settings(arguments, 0, intervals, false, SearchSettings(1, "scalar", "auto")));
+             });
   module.def("estimate_dimension", &bound_estimate_dimension, py::arg("points"), py::arg("names"),
              py::arg("arguments"), py::arg("seed"), py::arg("intervals"), py::arg("local"),
-             py::arg("threads"), py::arg("simd"), py::arg("search"));
+             py::arg("neighborhoods"), py::arg("threads"), py::arg("simd"), py::arg("search"));
   module.def("estimate_from_neighbors", &estimate_from_neighbors, py::arg("distances").noconvert(),
              py::arg("indices").noconvert(), py::arg("names"), py::arg("arguments"), py::arg("seed"),
              py::arg("intervals"), py::arg("local"), py::arg("threads"));

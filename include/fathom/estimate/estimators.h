@@ -20,7 +20,7 @@ std::vector<const Estimator*> chosen_estimators(std::span<const std::string> nam
 void check_mixture_and_noise(const EstimatorSettings& settings);
 
 /// Neighbours to be listed of each point, where there are so many, for the values and for the intervals that
-/// are taken from halves.
+/// are taken from halves; 0 where no estimator looks at any.
 std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const EstimatorSettings& settings);
 
 /// An estimator that has no value on these data.

@@ -532,6 +532,9 @@ class MST(_WithoutNeighbors):
     _name = "minimum_spanning_tree"
     _variants = ("log_length",)
 
+    def _points_needed(self) -> int:
+        return 80
+
 
 class Geodesic(_WithoutNeighbors):
     """From the distribution of distances along the graph of nearest neighbours, up to the commonest.
@@ -545,6 +548,9 @@ class Geodesic(_WithoutNeighbors):
 
     _name = "geodesic"
     _variants = ("fit",)
+
+    def _points_needed(self) -> int:
+        return 101
 
 
 class ABIDE(_WithoutNeighbors):

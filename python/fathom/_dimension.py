@@ -15,6 +15,30 @@ from fathom._tables import html_table, shown, shown_interval, text_table
 
 
 @dataclasses.dataclass(frozen=True)
+class CalibratedValue:
+    """An estimate calibrated by simulation at the same number of points. ``float()`` gives its value.
+
+    Attributes
+    ----------
+    value, std_error : float
+    interval : (float, float)
+        95 %; the error of the calibration is in it.
+    ball, sphere, torus : float
+        The dimension, if the data were uniform on one of these.
+    """
+
+    value: float
+    std_error: float
+    interval: tuple[float, float]
+    ball: float
+    sphere: float
+    torus: float
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclasses.dataclass(frozen=True)
 class DimensionEstimate:
     """One estimate of intrinsic dimension, with all that is known about it. ``float()`` gives its value.
 
@@ -38,6 +62,10 @@ class DimensionEstimate:
         Neighbours, and ranks of the two neighbours of Gride.
     largest : float or None
         About the largest dimension that the estimator can tell at this n, where it has such a limit.
+    calibrated : CalibratedValue or None
+        What simulation at the same number of points makes of the value.
+    calibration_note : str
+        Why there is no calibrated value, or what is amiss with it; mostly empty.
     local : float64 array of shape (rows,) or None
         The value at every row, NaN where it has none; a copy has that of its original.
     """
@@ -55,6 +83,8 @@ class DimensionEstimate:
     n1: int | None = None
     n2: int | None = None
     largest: float | None = None
+    calibrated: CalibratedValue | None = None
+    calibration_note: str = ""
     local: np.ndarray | None = dataclasses.field(default=None, repr=False, compare=False)
 
     def __float__(self) -> float:
@@ -62,7 +92,13 @@ class DimensionEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but `local`."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "local"}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "local"}
+        return values | {"calibrated": self.calibrated and dataclasses.asdict(self.calibrated)}
+
+
+def _estimate_of(found: dict[str, Any]) -> DimensionEstimate:
+    calibrated = found.pop("calibrated")
+    return DimensionEstimate(**found, calibrated=calibrated and CalibratedValue(**calibrated))
 
 
 _HEAD = ["estimator", "variant", "neighbors", "dimension", "95 % interval", "by", "n"]
@@ -199,4 +235,4 @@ def estimate_dimension(
             points, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs), simd, search)
     else:
         raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')
-    return DimensionEstimates((DimensionEstimate(**estimate) for estimate in found), dict(skipped))
+    return DimensionEstimates((_estimate_of(estimate) for estimate in found), dict(skipped))

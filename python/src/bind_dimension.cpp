@@ -44,6 +44,15 @@ py::object local_of(const DimensionEstimate& estimate, const std::vector<std::ui
   return values;
 }
 
+py::object calibrated_of(const DimensionEstimate& estimate) {
+  using namespace py::literals;
+  if (!estimate.calibrated) return py::none();
+  const CalibratedValue& one = *estimate.calibrated;
+  return py::dict("value"_a = one.value, "std_error"_a = one.std_error,
+                  "interval"_a = py::make_tuple(one.interval.low, one.interval.high), "ball"_a = one.ball,
+                  "sphere"_a = one.sphere, "torus"_a = one.torus);
+}
+
 py::dict dict_of(const DimensionEstimate& estimate, const std::vector<std::uint32_t>& distinct) {
   using namespace py::literals;
   return py::dict("estimator"_a = estimate.estimator, "variant"_a = estimate.variant, "k"_a = estimate.k,
@@ -53,7 +62,8 @@ py::dict dict_of(const DimensionEstimate& estimate, const std::vector<std::uint3
                   "interval_method"_a = estimate.interval_method,
                   "analytic_std_error"_a = std_error_of(estimate.analytic),
                   "analytic_interval"_a = interval_of(estimate.analytic), "n"_a = estimate.n,
-                  "largest"_a = estimate.largest, "local"_a = local_of(estimate, distinct));
+                  "largest"_a = estimate.largest, "calibrated"_a = calibrated_of(estimate),
+                  "calibration_note"_a = estimate.calibration_note, "local"_a = local_of(estimate, distinct));
 }
 
 py::tuple result_of(const DimensionEstimates& all, const std::vector<std::uint32_t>& distinct) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 
 #include "fathom/estimate/binomial.h"
+#include "fathom/estimate/calibrated.h"
 #include "fathom/estimate/corrint.h"
 #include "fathom/estimate/danco.h"
 #include "fathom/estimate/ess.h"
@@ -31,6 +32,7 @@ std::span<const Estimator> all_estimators() {
       corrint_estimator(),     tle_estimator(),      ess_estimator(),
       danco_estimator(),       lpca_estimator(),     participation_ratio_estimator(),
       fishers_estimator(),
+      calibrated_estimator(),
   };
   // clang-format on
   return all;

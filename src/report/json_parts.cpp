@@ -38,6 +38,15 @@ Json document_head(std::string_view schema, std::span<const std::string> command
           {"command", std::vector<std::string>(command.begin(), command.end())}};
 }
 
+Json json_of(const CalibratedValue& calibrated) {
+  return {{"value", calibrated.value},
+          {"std_error", calibrated.std_error},
+          {"interval", interval(calibrated.interval)},
+          {"ball", calibrated.ball},
+          {"sphere", calibrated.sphere},
+          {"torus", calibrated.torus}};
+}
+
 Json json_of(const DimensionEstimate& estimate) {
   Json json{{"estimator", estimate.estimator}, {"variant", estimate.variant}};
   if (estimate.k) json["k"] = *estimate.k;
@@ -51,6 +60,8 @@ Json json_of(const DimensionEstimate& estimate) {
   json["analytic_interval"] = estimate.analytic ? interval(estimate.analytic->interval) : Json();
   json["n"] = estimate.n;
   if (estimate.largest) json["largest"] = *estimate.largest;
+  if (estimate.calibrated) json["calibrated"] = json_of(*estimate.calibrated);
+  if (!estimate.calibration_note.empty()) json["calibration_note"] = estimate.calibration_note;
   return json;
 }
 

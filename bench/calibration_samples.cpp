@@ -48,7 +48,10 @@ void print_row(const std::string& head, Matrix<double> points, std::uint32_t anc
   scan.run(collectors, prefixes, no_progress());
   const NeighborTable table = nearest.take_table(scan);
   const LogDistances distances = log_distances(table, 1);
-  const auto profile = neighborhood_profile({matrix, rows, table, distances}, seed, 1, no_progress());
+  EstimatorSettings settings;
+  settings.seed = seed;
+  settings.simd = best_simd_level();
+  const auto profile = neighborhood_profile({matrix, rows, table, distances}, settings, no_progress());
   std::string line = head;
   char number[32];
   for (std::size_t i = 0; i < kProfileSize; ++i) {

@@ -61,10 +61,13 @@ double tile_kernel_rate(const Matrix<std::uint8_t>& rows, unsigned threads) {
       std::uint32_t pair[kernels::kRowsAtOnce * kBlockRows + kernels::kOverrun], squared[std::size(pair)];
       for (std::size_t r = 0; r < left.count; r += kernels::kRowsAtOnce) {
         kernels::Survivors survivors{pair, squared, 0};
-        kernel.compare({left.left.data() + r * left.stride, std::min(kernels::kRowsAtOnce, left.count - r), 0,
-                        norms.data(), limits.data(), right.right.data(), right.count, norms.data(),
-                        limits.data(), rows.cols(), nullptr, true, true},
-                       survivors);
+        const void* rows_at_once[kernels::kRowsAtOnce];
+        for (std::size_t i = 0; i < kernels::kRowsAtOnce; ++i)
+          rows_at_once[i] = left.left.data() + (r + i) * left.stride;
+        kernel.compare(
+            {rows_at_once, std::min(kernels::kRowsAtOnce, left.count - r), 0, norms.data(), limits.data(),
+             right.right.data(), right.count, norms.data(), limits.data(), rows.cols(), nullptr, true, true},
+            survivors);
       }
     });
   });

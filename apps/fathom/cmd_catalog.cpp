@@ -10,6 +10,7 @@
 #include "fathom/core/parallel.h"
 #include "fathom/report/catalog_report.h"
 #include "output_file.h"
+#include "redaction.h"
 #include "standard_streams.h"
 #include "terminal_progress.h"
 #include "whole_number.h"
@@ -23,7 +24,7 @@ struct CatalogCommand {
   std::string check;  ///< a folder; empty: none
   CatalogCheckOptions options;
   std::optional<std::string> json;
-  bool quiet = false;
+  bool quiet = false, redact_paths = false;
 };
 
 /// NAME or NAME:TASK.
@@ -54,12 +55,18 @@ void show(const CatalogCommand& command, const std::string& json, const std::str
   }
 }
 
+void redact(CatalogCheck& check) {
+  check.address.folder = hash_of_path(check.address.folder.string());
+  for (CatalogUnreadable& image : check.unreadable) image.path = hash_of_path(image.path);
+}
+
 void run_check(const CatalogCommand& command, const std::vector<std::string>& line) {
   const CatalogAddress address = address_of(command);
   TerminalProgress progress(command.quiet);
   ReadOptions reading;
   reading.threads = command.options.threads;
-  const CatalogCheck check = check_download(address, reading, command.options, progress);
+  CatalogCheck check = check_download(address, reading, command.options, progress);
+  if (command.redact_paths) redact(check);
   const std::vector<CatalogCard> cards = {catalog_card(address.name)};
   show(command, catalog_json(cards, check, line), catalog_check_text(check));
   if (check.whole()) return;
@@ -95,6 +102,8 @@ void add_catalog(CLI::App& app, const std::vector<std::string>& line) {
       ->check(whole_number(1, 4096))
       ->type_name("N")
       ->group("Running");
+  catalog->add_flag("--redact-paths", command->redact_paths,
+                    "Show hashes in place of paths in all outputs and errors, new ones in every run");
   const std::string output = "Output";
   catalog->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
       ->type_name("FILE")

@@ -4,6 +4,7 @@
 #include <iterator>
 #include <memory>
 #include <optional>
+#include <utility>
 
 #include "byte_size.h"
 #include "commands.h"
@@ -32,6 +33,7 @@ struct MeasureCommand {
   std::string simd = "auto", search = "auto";
   std::string workdir, memory;           ///< empty: not given
   std::optional<std::string> json, csv;  ///< files, or "-" for standard output
+  std::optional<std::string> local;      ///< the same
   std::optional<std::string> html;       ///< a file
   bool thumbnails = false;
   bool quiet = false;
@@ -58,7 +60,8 @@ void check_groups(const DataSet& data) {
 
 Opened open_one(const MeasureCommand& command, const std::string& path) {
   const auto start = Clock::now();
-  DataSet data = command.data.open(path);
+  TerminalProgress progress(command.quiet);
+  DataSet data = command.data.open(path, progress);
   if (command.measure.across_groups) check_groups(data);
   return {std::move(data), seconds_since(start)};
 }
@@ -102,28 +105,41 @@ void check(const MeasureCommand& command) {
   if (!command.workdir.empty()) check_folder("--workdir", command.workdir);
   if (command.json) check_output("--json", *command.json);
   if (command.csv) check_output("--csv", *command.csv);
+  if (command.local) check_output("--local", *command.local);
   if (command.html) check_html_output(*command.html);
-  if (command.json && command.csv) check_different("--csv", *command.csv, "--json", *command.json);
-  if (command.html && command.json) check_different("--html", *command.html, "--json", *command.json);
-  if (command.html && command.csv) check_different("--html", *command.html, "--csv", *command.csv);
+  const std::pair<const char*, const std::optional<std::string>*> outputs[] = {{"--json", &command.json},
+                                                                               {"--csv", &command.csv},
+                                                                               {"--local", &command.local},
+                                                                               {"--html", &command.html}};
+  for (std::size_t later = 1; later < std::size(outputs); ++later) {
+    for (std::size_t earlier = 0; earlier < later; ++earlier) {
+      if (!*outputs[later].second || !*outputs[earlier].second) continue;
+      check_different(outputs[later].first, **outputs[later].second, outputs[earlier].first,
+                      **outputs[earlier].second);
+    }
+  }
 }
 
 /// Opens the data again: their arrays did not stay in memory while they were measured.
 std::vector<PageImage> pictures(const MeasureCommand& command, const std::vector<MeasureRecord>& records) {
   std::vector<PageImage> images;
+  TerminalProgress progress(command.quiet);
   for (std::size_t i = 0; i < records.size(); ++i) {
     if (records[i].measurement.tasks.empty()) continue;
-    std::ranges::move(pair_images(command.data.open(command.data.data[i]), records[i], i, command.thumbnails),
-                      std::back_inserter(images));
+    std::ranges::move(
+        pair_images(command.data.open(command.data.data[i], progress), records[i], i, command.thumbnails),
+        std::back_inserter(images));
   }
   return images;
 }
 
 void write(const MeasureCommand& command, const std::vector<MeasureRecord>& records,
            const std::vector<std::string>& line) {
-  const bool json_shown = command.json == "-", csv_shown = command.csv == "-";
+  const bool json_shown = command.json == "-", csv_shown = command.csv == "-",
+             local_shown = command.local == "-";
   if (command.json && !json_shown) write_file(*command.json, measure_json(records, line));
   if (command.csv && !csv_shown) write_file(*command.csv, measure_csv(records));
+  if (command.local && !local_shown) write_file(*command.local, local_csv(records));
   if (command.html) {
     write_file(*command.html,
                html_page(std::vector{measure_json(records, line)}, pictures(command, records)));
@@ -132,12 +148,15 @@ void write(const MeasureCommand& command, const std::vector<MeasureRecord>& reco
     write_output(measure_json(records, line));
   } else if (csv_shown) {
     write_output(measure_csv(records));
+  } else if (local_shown) {
+    write_output(local_csv(records));
   } else if (!command.quiet) {
     write_output(measure_table(records));
   }
 }
 
 void run_measure(MeasureCommand& command, const std::vector<std::string>& line) {
+  command.measure.local = command.local.has_value();
   command.measure.seed = command.data.seed;
   command.measure.threads = command.data.threads;
   command.measure.simd = parse_simd_level(command.simd);
@@ -189,6 +208,19 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->default_str("mle,twonn,gride")
       ->group(measuring);
   measure
+      ->add_option("--noise-std", command->measure.noise_std,
+                   "Standard deviation of the noise in every pixel, in pixel units, of mle_noise")
+      ->check(CLI::PositiveNumber)
+      ->type_name("SIGMA")
+      ->group(measuring);
+  measure
+      ->add_option("--components", command->measure.components,
+                   "Manifolds of different dimensions that hidalgo looks for")
+      ->check(whole_number(1, 100))
+      ->type_name("N")
+      ->capture_default_str()
+      ->group(measuring);
+  measure
       ->add_option("--draws", command->measure.draws,
                    "Seeded draws of 1000 images for sampled label sharpness")
       ->check(whole_number(0, 10'000))
@@ -237,6 +269,13 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->type_name("FILE")
       ->group(output);
   measure->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
+      ->type_name("FILE")
+      ->group(output);
+  measure
+      ->add_option(
+          "--local", command->local,
+          "Write the dimension at every image, by the estimators that have one, as CSV to a file, or to "
+          "standard output (-)")
       ->type_name("FILE")
       ->group(output);
   measure

@@ -16,6 +16,7 @@
 #include "fathom/study/store.h"
 #include "fathom/study/study_file.h"
 #include "output_file.h"
+#include "redaction.h"
 #include "slurm_script.h"
 #include "standard_streams.h"
 #include "study_run.h"
@@ -35,6 +36,7 @@ struct StudyCommand {
   StudyRunOptions run;
   std::optional<std::string> json, csv, html, script;
   std::size_t tasks = 10, cpus = 4;
+  bool redact_paths = false;
 };
 
 fs::path folder_of(const StudyCommand& command) {
@@ -49,6 +51,35 @@ void check_paths(const StudyCommand& command) {
   }
 }
 
+/// What an output names the study by.
+std::string shown_name(const StudyCommand& command, const Study& study) {
+  const bool path = study.name == fs::path(study.file).stem();
+  return command.redact_paths && path ? hash_of_path(study.name) : study.name;
+}
+
+/// The study as a page shows it.
+Study shown_study(const StudyCommand& command, Study study) {
+  if (!command.redact_paths) return study;
+  study.name = shown_name(command, study);
+  for (StudyDataSet& set : study.data_sets) set.path = hash_of_path(set.path);
+  return study;
+}
+
+/// A run that was not asked to redact paths has left them in what it stored of errors.
+std::vector<UnreadDataSet> shown_unread(const StudyStore& store, const std::vector<std::string>& line) {
+  std::vector<UnreadDataSet> unread = store.unread();
+  for (UnreadDataSet& set : unread) set.error = shown_text(set.error, line);
+  return unread;
+}
+
+std::vector<StoredCell> shown_cells(const StudyStore& store, const std::vector<std::string>& line) {
+  std::vector<StoredCell> cells = store.cells();
+  for (StoredCell& cell : cells) {
+    if (cell.state == CellState::failed) cell.error = shown_text(cell.error, line);
+  }
+  return cells;
+}
+
 void run_init(const StudyCommand& command) {
   if (fs::exists(command.file)) {
     throw UsageError("FILE", command.file + " exists", "name a file that is to be made");
@@ -56,12 +87,13 @@ void run_init(const StudyCommand& command) {
   write_file(command.file, study_template());
 }
 
-void run_run(StudyCommand& command) {
+void run_run(StudyCommand& command, const std::vector<std::string>& line) {
   check_paths(command);
   command.run.folder = folder_of(command);
   command.run.data = command.data.empty() ? fs::path(command.file).parent_path() : fs::path(command.data);
   const Study study = read_study(command.file);
   command.run.only = cell_filter(command.only, study);
+  command.run.line = line;
   run_study(study, command.run);
 }
 
@@ -70,11 +102,12 @@ void run_status(const StudyCommand& command, const std::vector<std::string>& lin
   if (command.json) check_output("--json", *command.json);
   const Study study = read_study(command.file);
   const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
-  const StudyStatus status = status_of(store.cells(), store.unread());
+  const StudyStatus status = status_of(shown_cells(store, line), shown_unread(store, line));
+  const std::string name = shown_name(command, study);
   const bool shown = command.json == "-";
-  if (command.json && !shown) write_file(*command.json, study_status_json(status, study.name, line));
+  if (command.json && !shown) write_file(*command.json, study_status_json(status, name, line));
   if (shown) {
-    write_output(study_status_json(status, study.name, line));
+    write_output(study_status_json(status, name, line));
     return;
   }
   if (store.study_hash().empty()) {
@@ -139,19 +172,19 @@ void run_report(StudyCommand& command, const std::vector<std::string>& line) {
   check_report(command);
   const Study study = read_study(command.file);
   const StudyStore store(store_in(folder_of(command)), StudyStore::Access::read);
-  const std::vector<StoredCell> cells = store.cells();
+  const std::vector<StoredCell> cells = shown_cells(store, line);
   StudyParts parts;
-  parts.warnings = warnings_of(status_of(cells, store.unread()));
+  parts.warnings = warnings_of(status_of(cells, shown_unread(store, line)));
   parts.relate = laws_of(store, line, parts.warnings);
   parts.reference = reference_json();
-  const std::string text = study_json(study, cells, parts, line);
+  const std::string text = study_json(shown_study(command, study), cells, parts, line);
   if (command.html) write_file(*command.html, html_page(std::vector{text}));
   if (command.json == "-") {
     write_output(text);
     return;
   }
   if (command.json) write_file(*command.json, text);
-  if (command.html) write_output("the page is " + *command.html + "\n");
+  if (command.html && !command.redact_paths) write_output("the page is " + *command.html + "\n");
 }
 
 void run_results(const StudyCommand& command) {
@@ -187,6 +220,7 @@ void run_slurm(const StudyCommand& command) {
   if (!command.data.empty()) {
     job.command.insert(job.command.end(), {"--data", fs::absolute(command.data).string()});
   }
+  if (command.redact_paths) job.command.push_back("--redact-paths");
   if (command.run.max_cells) {
     job.command.insert(job.command.end(), {"--max-cells", std::to_string(*command.run.max_cells)});
   }
@@ -229,13 +263,18 @@ void add_device(CLI::App& app, StudyCommand& command) {
       ->capture_default_str();
 }
 
+void add_redact_paths(CLI::App& app, StudyCommand& command, const char* words) {
+  app.add_flag("--redact-paths", command.redact_paths, words);
+}
+
 void add_init(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
   CLI::App* const init =
       add_command(study, *command, "init", "Write a study file with the grid of the papers");
   init->callback([command] { run_init(*command); });
 }
 
-void add_run(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
+void add_run(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
+             const std::vector<std::string>& line) {
   CLI::App* const run = add_command(study, *command, "run", "Run all cells that are not done yet");
   add_data(*run, *command);
   add_output(*run, *command);
@@ -253,8 +292,10 @@ void add_run(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
       ->check(whole_number(1, 4096))
       ->type_name("N");
   add_device(*run, *command);
+  add_redact_paths(*run, *command,
+                   "Store and show hashes in place of paths, in errors too; new ones in every run");
   run->add_flag("--quiet", command->run.quiet, "No lines and no progress bar");
-  run->callback([command] { run_run(*command); });
+  run->callback([command, line] { run_run(*command, line); });
 }
 
 void add_status(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
@@ -264,6 +305,7 @@ void add_status(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
   add_output(*status, *command);
   status->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
       ->type_name("FILE");
+  add_redact_paths(*status, *command, "Show hashes in place of paths, in errors too");
   status->callback([command, line] { run_status(*command, line); });
 }
 
@@ -276,6 +318,7 @@ void add_report(CLI::App& study, const std::shared_ptr<StudyCommand>& command,
       ->type_name("FILE");
   report->add_option("--json", command->json, "Write JSON to a file, or to standard output (-)")
       ->type_name("FILE");
+  add_redact_paths(*report, *command, "Show hashes in place of paths, on the page and in errors too");
   report->callback([command, line] { run_report(*command, line); });
 }
 
@@ -286,6 +329,7 @@ void add_results(CLI::App& study, const std::shared_ptr<StudyCommand>& command) 
   results->add_option("--csv", command->csv, "Write CSV to a file, or to standard output (-)")
       ->type_name("FILE")
       ->default_str("-");
+  add_redact_paths(*results, *command, "Show hashes in place of paths in errors");
   results->callback([command] { run_results(*command); });
 }
 
@@ -306,6 +350,7 @@ void add_slurm(CLI::App& study, const std::shared_ptr<StudyCommand>& command) {
   slurm->add_option("--script", command->script, "Write to a file, or to standard output (-)")
       ->type_name("FILE")
       ->default_str("-");
+  add_redact_paths(*slurm, *command, "Let the tasks store and show hashes in place of paths");
   slurm->callback([command] { run_slurm(*command); });
 }
 
@@ -317,7 +362,7 @@ void add_study(CLI::App& app, const std::vector<std::string>& line) {
   study->require_subcommand(1);
   const auto command = std::make_shared<StudyCommand>();
   add_init(*study, command);
-  add_run(*study, command);
+  add_run(*study, command, line);
   add_status(*study, command, line);
   add_results(*study, command);
   add_report(*study, command, line);

@@ -39,10 +39,10 @@ double seconds_between(Clock::time_point start, Clock::time_point end) {
 }
 
 /// All images: which of them are trained on is chosen once the copies among them are known.
-DataSet open_data(const TrainCommand& command) {
+DataSet open_data(const TrainCommand& command, Progress& progress) {
   DataOptions all = command.data;
   all.samples = 0;
-  DataSet data = all.open(command.data.data.front());
+  DataSet data = all.open(command.data.data.front(), progress);
   if (data.label_columns.size() > 1) {
     throw UsageError("--label-column", data.path + " has several label columns", "choose one");
   }
@@ -104,7 +104,7 @@ void run_train(TrainCommand& command, const std::vector<std::string>& line) {
   const TrainOptions options = train_options(command, library);
   library.check_train_options(options);
   TerminalProgress progress(command.quiet);
-  DataSet data = open_data(command);
+  DataSet data = open_data(command, progress);
   const PreparedData prepared =
       prepare(data, command.data.chosen_protocol(false), prepare_options(command), progress);
   data.pixels.reset();  // the arrays are in the matrix now

@@ -169,14 +169,15 @@ std::string DataOptions::shown_path(const std::string& path) const {
   return redact_paths ? hash_of_path(path) : path;
 }
 
-DataSet DataOptions::open(const std::string& path) const {
-  return open(path, chosen_protocol(false).view);
+DataSet DataOptions::open(const std::string& path, Progress& progress) const {
+  return open(path, chosen_protocol(false).view, progress);
 }
 
-DataSet DataOptions::open(const std::string& path, View chosen) const {
+DataSet DataOptions::open(const std::string& path, View chosen, Progress& progress) const {
   ReadOptions options = read;
   options.view = chosen;
   options.threads = threads;
+  options.progress = &progress;
   if (!labels.empty()) options.labels = labels;
   DataSet opened = open_data(path, options);
   if (ignore_labels) {

@@ -45,9 +45,9 @@ struct DataOptions {
   /// A path as outputs show it: a hash where redact_paths.
   std::string shown_path(const std::string& path) const;
   /// Opens one DATA and keeps what is selected. Throws InputError.
-  DataSet open(const std::string& path) const;
+  DataSet open(const std::string& path, Progress& progress) const;
   /// As open(), of medical images through this view and not through the one the options choose.
-  DataSet open(const std::string& path, View chosen) const;
+  DataSet open(const std::string& path, View chosen, Progress& progress) const;
 };
 
 }  // namespace fathom

@@ -15,6 +15,7 @@ std::function<void(const MatrixShape&)> memory_check(const std::string& cap, con
     const std::string takes = "about " + byte_size_text(need.total()) + " of memory (" +
                               (in_file ? "" : "matrix " + byte_size_text(need.matrix) + ", ") + "search " +
                               byte_size_text(need.search) + ", neighbours " + byte_size_text(need.neighbors) +
+                              (need.estimates > 0 ? ", estimators " + byte_size_text(need.estimates) : "") +
                               ", rest " + byte_size_text(need.rest) + ")";
     const std::string remedy =
         std::string(in_file ? "" : "keep the matrix in a file with --workdir DIR, or ") +

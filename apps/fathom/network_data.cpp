@@ -47,7 +47,7 @@ NetworkData network_data(const DataOptions& options, const NetworkDescription& n
   FATHOM_CHECK(options.data.size() == 1);
   Protocol protocol = protocol_for(options, network, weights);
   NetworkData result;
-  result.data = options.open(options.data.front(), protocol.view);
+  result.data = options.open(options.data.front(), protocol.view, progress);
   if (result.data.pixels->vectors()) {
     throw InputError(result.data.path, "holds vectors, and a network takes images",
                      "give images: a folder, or an array of images");

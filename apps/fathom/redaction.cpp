@@ -109,12 +109,14 @@ std::string shown_text(std::string text, const std::vector<std::string>& line) {
   return without_names(text);
 }
 
-std::string shown_message(const InputError& error, const std::vector<std::string>& line) {
+std::string shown_message(const std::exception& error, const std::vector<std::string>& line) {
   if (!redacts_paths(line)) return error.what();
-  const std::string& where = error.where();
+  const auto* const input = dynamic_cast<const InputError*>(&error);
+  if (input == nullptr) return shown_text(error.what(), line);
+  const std::string& where = input->where();
   const bool whole = !where.starts_with("-") && !is_hash(where);
-  return (whole ? hash_of_path(where) : shown_text(where, line)) + ": " + shown_text(error.reason(), line) +
-         "; " + shown_text(error.remedy(), line);
+  return (whole ? hash_of_path(where) : shown_text(where, line)) + ": " + shown_text(input->reason(), line) +
+         "; " + shown_text(input->remedy(), line);
 }
 
 }  // namespace fathom

@@ -1,6 +1,7 @@
 // --redact-paths: hashes in place of paths.
 #pragma once
 
+#include <exception>
 #include <string>
 #include <vector>
 
@@ -22,7 +23,8 @@ bool redacts_paths(const std::vector<std::string>& line);
 std::vector<std::string> shown_line(const std::vector<std::string>& line);
 /// Words of a message without paths and quoted names, where the command line asks for that.
 std::string shown_text(std::string text, const std::vector<std::string>& line);
-/// What an error says, without its paths, where the command line asks for that.
-std::string shown_message(const InputError& error, const std::vector<std::string>& line);
+/// What an error says, without its paths, where the command line asks for that. That of an error of another
+/// kind as shown_text().
+std::string shown_message(const std::exception& error, const std::vector<std::string>& line);
 
 }  // namespace fathom

@@ -7,6 +7,7 @@
 #include "fathom/catalog/catalog.h"
 #include "fathom/core/hash.h"
 #include "fathom/prepare/select.h"
+#include "redaction.h"
 
 namespace fathom {
 
@@ -48,14 +49,20 @@ void refuse_key(const Study& study, const std::string& prefix, const UsageError&
   throw InputError(place_of(study, prefix + key), key + ": " + error.reason(), error.remedy());
 }
 
-StudyImages::StudyImages(const Study& study, std::filesystem::path folder, unsigned threads)
-    : study_(study), folder_(std::move(folder)), threads_(threads) {}
+StudyImages::StudyImages(const Study& study, std::filesystem::path folder, unsigned threads,
+                         const std::vector<std::string>& line)
+    : study_(study), folder_(std::move(folder)), threads_(threads), line_(line) {}
 
-DataSet StudyImages::open(const StudyDataSet& set) const {
+std::string StudyImages::shown(const InputError& error) const {
+  return shown_message(error, line_);
+}
+
+DataSet StudyImages::open(const StudyDataSet& set, Progress& progress) const {
   const std::string prefix = "dataset." + set.name + ".";
   try {
     ReadOptions options = set.read;
     options.threads = threads_;
+    options.progress = &progress;
     if (options.labels) options.labels = folder_ / *options.labels;
     DataSet data = open_data(set.path, options, folder_);
     if (data.label_columns.size() != 1) {
@@ -87,6 +94,7 @@ DataSet StudyImages::choose(DataSet opened, const StudyDataSet& set,
   } catch (const UsageError& error) {
     refuse_key(study_, "dataset." + set.name + ".", error);
   }
+  if (redacts_paths(line_)) redact(opened);
   return opened;
 }
 
@@ -122,7 +130,7 @@ const ChosenImages& StudyImages::prepare_chosen(const StudyDataSet& set,
 const ChosenImages& StudyImages::images(const StudyDataSet& set, const std::vector<std::string>& classes,
                                         Progress& progress) {
   if (kept_ && kept_key_ == key_of(set, classes)) return *kept_;
-  return prepare_chosen(set, classes, choose(open(set), set, classes), progress);
+  return prepare_chosen(set, classes, choose(open(set, progress), set, classes), progress);
 }
 
 }  // namespace fathom

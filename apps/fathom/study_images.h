@@ -23,13 +23,17 @@ struct ChosenImages {
 class StudyImages {
  public:
   /// `folder`: what the paths of data sets are relative to.
-  StudyImages(const Study& study, std::filesystem::path folder, unsigned threads);
+  /// `line`: the command line, which may ask for hashes in place of paths.
+  StudyImages(const Study& study, std::filesystem::path folder, unsigned threads,
+              const std::vector<std::string>& line);
 
   /// The whole data set; of its labels one column. Throws InputError, naming the study file where it is
   /// wrong.
-  DataSet open(const StudyDataSet& set) const;
+  DataSet open(const StudyDataSet& set, Progress& progress) const;
   /// The images of a choice, not yet prepared. Likewise.
   DataSet choose(DataSet opened, const StudyDataSet& set, const std::vector<std::string>& classes) const;
+  /// What an error says, as the command line wants it.
+  std::string shown(const InputError& error) const;
   /// Of what is known before any pixel of a file is read: equal ones have equal images.
   static std::string fingerprint(const DataSet& chosen, const StudyDataSet& set);
   /// Prepared; the last ones that were asked for are kept. `chosen`: what choose() gave.
@@ -43,6 +47,7 @@ class StudyImages {
   const Study& study_;
   std::filesystem::path folder_;
   unsigned threads_;
+  const std::vector<std::string>& line_;
   std::string kept_key_;
   std::unique_ptr<ChosenImages> kept_;
 };

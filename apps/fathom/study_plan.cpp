@@ -52,7 +52,7 @@ class Planner {
         throw;
       } catch (const InputError& error) {
         plan_.cells.resize(before);
-        plan_.unread.push_back({set.name, error.what()});
+        plan_.unread.push_back({set.name, images_.shown(error)});
       }
     }
     check_different();
@@ -61,7 +61,7 @@ class Planner {
 
  private:
   void add_data_set(const StudyDataSet& set) {
-    const DataSet opened = images_.open(set);
+    const DataSet opened = images_.open(set, progress_);
     for (const std::vector<std::string>& classes :
          class_choices(study_, set, opened.label_columns.front().classes)) {
       progress_.check();

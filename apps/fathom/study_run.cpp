@@ -19,6 +19,7 @@
 #include "fathom/study/store.h"
 #include "lease_keeper.h"
 #include "load_learn_library.h"
+#include "redaction.h"
 #include "run_owner.h"
 #include "standard_streams.h"
 #include "study_images.h"
@@ -66,7 +67,7 @@ class StudyRun {
         options_(options),
         library_(load_learn_library()),
         progress_(options.quiet),
-        images_(study, options.data, options.threads) {}
+        images_(study, options.data, options.threads, options.line) {}
 
   void run() {
     library_.chosen_device(options_.device);
@@ -80,7 +81,8 @@ class StudyRun {
       StudyStore store(store_in(options_.folder));
       work(store);
     } catch (const Interrupted&) {
-      throw Interrupted(options_.folder.string());
+      const std::string folder = options_.folder.string();
+      throw Interrupted(redacts_paths(options_.line) ? hash_of_path(folder) : folder);
     }
   }
 
@@ -169,7 +171,7 @@ class StudyRun {
     } catch (const std::bad_alloc&) {
       fail(store, cell, "not enough memory");
     } catch (const std::exception& error) {
-      fail(store, cell, error.what());
+      fail(store, cell, shown_message(error, options_.line));
     }
   }
 

@@ -5,6 +5,7 @@
 #include <filesystem>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "cell_filter.h"
 #include "fathom/study/study.h"
@@ -19,6 +20,7 @@ struct StudyRunOptions {
   bool dry_run = false, retry_failed = false, quiet = false;
   unsigned threads = 1;
   std::string device = "auto";
+  std::vector<std::string> line;  ///< the command line, which may ask for hashes in place of paths
 };
 
 /// The store in the folder of a study.

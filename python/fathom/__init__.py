@@ -13,8 +13,8 @@ from fathom import _core
 from fathom._dimension import CalibratedValue, DimensionEstimate, DimensionEstimates, estimate_dimension
 from fathom._errors import ConversionWarning, FathomError, InputError, InternalError, UsageError
 from fathom._estimators import (
-    ESS, MADA, MLE, MOM, TLE, BinomialID, Calibrated, CorrInt, DANCo, DimensionEstimator, FisherS, GeoMLE, Gride, MiND_ML,
-    ParticipationRatio, TwoNN, TwoNNBayes, lPCA,
+    ABIDE, ESS, MADA, MLE, MOM, MST, TLE, BinomialID, Calibrated, CorrInt, DANCo, DimensionEstimator, FisherS, Geodesic, GeoMLE, Gride,
+    Hidalgo, KNNGraph, MiND_KL, MiND_ML, MLENoise, ParticipationRatio, TwoNN, TwoNNBayes, lPCA,
 )
 from fathom._measure import Measurement, measure
 from fathom._neighbors import kneighbors_graph, nearest_neighbors
@@ -24,9 +24,9 @@ from fathom._sharpness import LabelPair, LabelSharpness, label_sharpness
 __version__: str = _core.__version__
 
 __all__ = [
-    "BinomialID", "Calibrated", "CalibratedValue", "ConversionWarning", "CorrInt", "DANCo", "DimensionEstimate", "DimensionEstimates", "DimensionEstimator", "ESS",
-    "FathomError", "FisherS", "GeoMLE", "Gride", "InputError", "InternalError", "LabelPair", "LabelSharpness", "MADA", "MLE", "MOM",
-    "Measurement", "MiND_ML", "ParticipationRatio", "TLE", "TwoNN", "TwoNNBayes", "UsageError", "compute_intrinsic_datadim",
+    "ABIDE", "BinomialID", "Calibrated", "CalibratedValue", "ConversionWarning", "CorrInt", "DANCo", "DimensionEstimate", "DimensionEstimates", "DimensionEstimator", "ESS",
+    "FathomError", "FisherS", "GeoMLE", "Geodesic", "Gride", "Hidalgo", "InputError", "InternalError", "KNNGraph", "LabelPair", "LabelSharpness", "MADA",
+    "MLE", "MLENoise", "MOM", "MST", "Measurement", "MiND_KL", "MiND_ML", "ParticipationRatio", "TLE", "TwoNN", "TwoNNBayes", "UsageError", "compute_intrinsic_datadim",
     "compute_intrinsic_reprdim", "compute_labelsharpness", "estimate_dimension", "kneighbors_graph", "label_sharpness",
     "lPCA", "measure", "nearest_neighbors",
 ]

@@ -19,15 +19,20 @@ def label_sharpness(
     simd: str,
     search: str,
 ) -> dict[str, Any]: ...
+class MethodArguments:
+    def __init__(self, k: int, noise_std: float | None = ..., components: int = ...) -> None: ...
+
 def estimator_names() -> list[str]: ...
-def neighbors_to_list(names: list[str], k: int, intervals: bool) -> int: ...
+def points_needed(name: str, k: int) -> int: ...
+def neighbors_to_list(names: list[str], arguments: MethodArguments, intervals: bool) -> int: ...
 def estimate_dimension(
     points: np.ndarray,
     names: list[str],
-    k: int,
+    arguments: MethodArguments,
     seed: int,
     intervals: bool,
     local: bool,
+    neighborhoods: bool,
     threads: int,
     simd: str,
     search: str,
@@ -36,7 +41,7 @@ def estimate_from_neighbors(
     distances: np.ndarray,
     indices: np.ndarray,
     names: list[str],
-    k: int,
+    arguments: MethodArguments,
     seed: int,
     intervals: bool,
     local: bool,
@@ -46,7 +51,7 @@ def estimate_in_neighborhoods(
     points: np.ndarray,
     indices: np.ndarray,
     names: list[str],
-    k: int,
+    arguments: MethodArguments,
     variant: str,
     n1: int,
     seed: int,

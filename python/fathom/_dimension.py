@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import math
 from typing import Any, Iterable, overload
 
 import numpy as np
@@ -62,12 +63,23 @@ class DimensionEstimate:
         Neighbours, and ranks of the two neighbours of Gride.
     largest : float or None
         About the largest dimension that the estimator can tell at this n, where it has such a limit.
+    p_value : float or None
+        Of the test whether the counts of neighbours are binomial, of "abide" and "binomial".
+    k_star : dict or None
+        Of "abide" how large its neighbourhoods are: mean, min, median, max, and the share at_limit.
+    components : tuple of dict
+        Of "hidalgo" the manifolds by dimension: weight, value, std_error.
+    noise_std : float or None
+        That was given to "mle_noise".
     calibrated : CalibratedValue or None
         What simulation at the same number of points makes of the value.
     calibration_note : str
         Why there is no calibrated value, or what is amiss with it; mostly empty.
     local : float64 array of shape (rows,) or None
         The value at every row, NaN where it has none; a copy has that of its original.
+    point_values : dict of str to float64 array
+        What else the method knows of every row: "k_star" of "abide", (rows,); "probabilities" of "hidalgo", (rows,
+        components) in the order of `components`.
     """
 
     estimator: str
@@ -83,16 +95,22 @@ class DimensionEstimate:
     n1: int | None = None
     n2: int | None = None
     largest: float | None = None
+    p_value: float | None = None
+    k_star: dict[str, float] | None = None
+    components: tuple[dict[str, float], ...] = ()
+    noise_std: float | None = None
     calibrated: CalibratedValue | None = None
     calibration_note: str = ""
     local: np.ndarray | None = dataclasses.field(default=None, repr=False, compare=False)
+    point_values: dict[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
     def __float__(self) -> float:
         return self.value
 
     def to_dict(self) -> dict[str, Any]:
-        """Everything but `local`."""
-        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self) if field.name != "local"}
+        """Everything but `local` and `point_values`."""
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)
+                  if field.name not in ("local", "point_values")}
         return values | {"calibrated": self.calibrated and dataclasses.asdict(self.calibrated)}
 
 
@@ -171,11 +189,26 @@ def _names(estimators: str | Iterable[str]) -> list[str]:
     return names
 
 
+def method_arguments(n_neighbors: Any, noise_std: Any = None, n_components: Any = 2) -> Any:
+    """What a method may be told, checked."""
+    if noise_std is not None:
+        try:
+            noise_std = float(noise_std)
+        except (TypeError, ValueError):
+            noise_std = math.nan
+        if not 0.0 < noise_std < math.inf:
+            raise UsageError("noise_std", "is no number above 0", "give the standard deviation of the noise, or None")
+    return _core.MethodArguments(as_count(n_neighbors, "n_neighbors", 3), noise_std,
+                                 as_count(n_components, "n_components", 1, 100))
+
+
 def estimate_dimension(
     X: Any,
     estimators: str | Iterable[str] = ("mle", "twonn", "gride"),
     *,
     n_neighbors: int = 20,
+    noise_std: float | None = None,
+    n_components: int = 2,
     metric: str = "euclidean",
     intervals: bool = True,
     local: bool = False,
@@ -199,6 +232,10 @@ def estimate_dimension(
         Names, or "all".
     n_neighbors : int
         3 or more, of the methods whose number is not their own.
+    noise_std : float, optional
+        Standard deviation of the noise in every value of X, for "mle_noise".
+    n_components : int
+        1 to 100, manifolds that "hidalgo" looks for.
     metric : {"euclidean", "precomputed"}
     intervals : bool
         Also standard errors and intervals from split halves.
@@ -222,17 +259,26 @@ def estimate_dimension(
     InputError
         NaN or infinite values, fewer than 4 distinct rows.
     """
-    names = _names(estimators)
-    k = as_count(n_neighbors, "n_neighbors", 3)
+    return _estimate(X, _names(estimators), method_arguments(n_neighbors, noise_std, n_components), metric=metric,
+                     intervals=intervals, local=local, neighborhoods=True, random_state=random_state, n_jobs=n_jobs, search=search,
+                     simd=simd)
+
+
+def _estimate(X: Any, names: list[str], arguments: _core.MethodArguments, *, metric: str, intervals: bool = True, local: bool,
+              neighborhoods: bool, random_state: Any, n_jobs: int | None, search: str = "auto",
+              simd: str = "auto") -> DimensionEstimates:
+    """`neighborhoods`: also means over neighbourhoods, of methods of the whole that have them."""
     if metric == "precomputed":
-        wanted = _core.neighbors_to_list(names, k, bool(intervals))
+        wanted = _core.neighbors_to_list(names, arguments, bool(intervals))
         distances, indices = as_neighbors(X, wanted)
         found, skipped = _core.estimate_from_neighbors(
-            distances, indices, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs))
+            distances, indices, names, arguments, as_seed(random_state), bool(intervals), bool(local),
+            as_threads(n_jobs))
     elif metric == "euclidean":
         points = as_points(X, least=4)
         found, skipped = _core.estimate_dimension(
-            points, names, k, as_seed(random_state), bool(intervals), bool(local), as_threads(n_jobs), simd, search)
+            points, names, arguments, as_seed(random_state), bool(intervals), bool(local), neighborhoods, as_threads(n_jobs), simd,
+            search)
     else:
         raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')
     return DimensionEstimates((_estimate_of(estimate) for estimate in found), dict(skipped))

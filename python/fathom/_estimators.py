@@ -10,7 +10,7 @@ import numpy as np
 
 from fathom import _core
 from fathom._arrays import as_count, as_points, as_seed, as_threads, feature_names
-from fathom._dimension import DimensionEstimate, DimensionEstimates, estimate_dimension
+from fathom._dimension import DimensionEstimate, DimensionEstimates, _estimate, method_arguments
 from fathom._errors import InputError, UsageError
 from fathom._neighbors import nearest_neighbors
 
@@ -40,6 +40,17 @@ _PARAMETERS = """
     feature_names_in_ : object array
         Where X is a data frame whose columns have names.
     """
+
+
+_POINTS_OF_CHECKS = {
+    "check_dict_unchanged": 20, "check_dont_overwrite_parameters": 20, "check_dtype_object": 40,
+    "check_estimators_dtypes": 20, "check_estimators_fit_returns_self": 21, "check_estimators_nan_inf": 10,
+    "check_estimators_overwrite_params": 21, "check_estimators_pickle": 30, "check_fit2d_1feature": 10,
+    "check_fit2d_predict1d": 20, "check_fit_check_is_fitted": 100, "check_fit_idempotent": 80,
+    "check_fit_score_takes_y": 30, "check_methods_sample_order_invariance": 20,
+    "check_methods_subset_invariance": 20, "check_n_features_in": 100, "check_pipeline_consistency": 30,
+}
+"""Of scikit-learn's checks that fit: how many points they have."""
 
 
 class DimensionEstimator:
@@ -83,7 +94,20 @@ class DimensionEstimator:
 
     def _more_tags(self) -> dict[str, Any]:
         """What scikit-learn before 1.6 asks."""
-        return {"pairwise": self.metric == "precomputed"}
+        return {"pairwise": self.metric == "precomputed", "_xfail_checks": self._checks_that_cannot_be()}
+
+    def _checks_that_cannot_be(self) -> dict[str, str]:
+        """Of scikit-learn's checks those whose samples this method refuses, and why."""
+        try:
+            needed = self._points_needed()
+        except InputError:  # a parameter that cannot be: `fit` says so
+            return {}
+        return {check: f"{type(self).__name__} needs {needed} points, and the check has {points}"
+                for check, points in _POINTS_OF_CHECKS.items() if points < needed}
+
+    def _points_needed(self) -> int:
+        """Fewest distinct rows that the method takes."""
+        return _core.points_needed(self._name, self._library_neighbors())
 
     def __sklearn_tags__(self) -> Any:
         """What scikit-learn asks from 1.6 on."""
@@ -105,6 +129,7 @@ class DimensionEstimator:
             self.dimension_pw_ = chosen.local
         elif hasattr(self, "dimension_pw_"):
             del self.dimension_pw_
+        self._remember_more(chosen)
         return self
 
     def fit_transform(self, X: Any, y: Any = None) -> float:
@@ -126,8 +151,8 @@ class DimensionEstimator:
         others = min(as_count(n_neighbors, "n_neighbors", 3), len(points) - 1)
         indices = nearest_neighbors(points, others, n_jobs=as_threads(self.n_jobs))[1]
         self.dimension_pw_ = _core.estimate_in_neighborhoods(
-            points, indices, [*self._lists, self._name], self._library_neighbors(), *self._choice(), as_seed(self.random_state),
-            as_threads(self.n_jobs))
+            points, indices, [*self._lists, self._name], method_arguments(self._library_neighbors(), **self._told()),
+            *self._choice(), as_seed(self.random_state), as_threads(self.n_jobs))
         return self
 
     def fit_transform_pw(self, X: Any, y: Any = None, *, n_neighbors: int = 100) -> np.ndarray:
@@ -137,6 +162,10 @@ class DimensionEstimator:
     def _library_neighbors(self) -> int:
         return as_count(self.n_neighbors, "n_neighbors", 3) if hasattr(self, "n_neighbors") else 20
 
+    def _told(self) -> dict[str, Any]:
+        """Arguments of `estimate_dimension` that are this method's alone."""
+        return {}
+
     def _choice(self) -> tuple[str, int]:
         """Variant, and first rank or 0."""
         variant = self.variant or self._variants[0]
@@ -145,10 +174,9 @@ class DimensionEstimator:
         return variant, 0
 
     def _estimates(self, X: Any) -> DimensionEstimates:
-        self._choice()
-        found = estimate_dimension(
-            X, [*self._lists, self._name], n_neighbors=self._library_neighbors(), metric=self.metric, local=True,
-            random_state=self.random_state, n_jobs=self.n_jobs)
+        found = _estimate(
+            X, [*self._lists, self._name], method_arguments(self._library_neighbors(), **self._told()), metric=self.metric, local=True,
+            neighborhoods=self._choice()[0].startswith("local_"), random_state=self.random_state, n_jobs=self.n_jobs)
         return DimensionEstimates([one for one in found if one.estimator == self._name],
                                   {name: why for name, why in found.skipped.items() if name == self._name})
 
@@ -159,6 +187,9 @@ class DimensionEstimator:
         except KeyError:
             reason = estimates.skipped.get(self._name, f"has no value of {variant!r}: it is infinite or undefined")
             raise InputError("X", f"{type(self).__name__} {reason}", "give more points") from None
+
+    def _remember_more(self, chosen: DimensionEstimate) -> None:
+        """Attributes that are this method's alone."""
 
     def _remember(self, X: Any) -> None:
         pair = self.metric == "precomputed" and isinstance(X, (tuple, list)) and len(X) == 2
@@ -421,7 +452,8 @@ class lPCA(_WithoutNeighbors):
     Parameters
     ----------
     variant : {"fo", "fan", "maxgap", "ratio", "participation_ratio", "kaiser"}, default "fo"
-        With "local_" before it, the mean over neighbourhoods.
+        With "local_" before it, the mean over neighbourhoods, which takes far longer: ``estimates_`` has those of
+        neighbourhoods only where one of them is asked for.
     """
 
     _name = "lpca"
@@ -457,6 +489,148 @@ class FisherS(_WithoutNeighbors):
     _variants = ("condition_10",)
 
 
+class MiND_KL(_WithoutNeighbors):
+    """The ball whose nearest-neighbour ratios are distributed most like those of the data.
+
+    Rozza et al., Mach. Learn. 89:37 (2012). Calibrated at the same number of points, and without a cap.
+
+    Parameters
+    ----------
+    variant : {"fractal", "whole", "as_published"}, default "fractal"
+        Between balls, the best one, and the best one by the published divergence, which is noisier.
+    """
+
+    _name = "mind_kl"
+    _variants = ("fractal", "whole", "as_published")
+
+
+class KNNGraph(_WithoutNeighbors):
+    """From how the length of the graph of 5 nearest neighbours grows with the number of points.
+
+    Costa and Hero, IEEE Trans. Signal Process. 52:2210 (2004); Carter, Raich and Hero, ibid. 58:650 (2010). The mean
+    over all subsets, not over some that are drawn.
+
+    Parameters
+    ----------
+    variant : {"log_length"}
+    """
+
+    _name = "knn_graph"
+    _variants = ("log_length",)
+
+
+class MST(_WithoutNeighbors):
+    """From how the length of the Euclidean minimum spanning tree grows with the number of points.
+
+    Costa and Hero, IEEE Trans. Signal Process. 52:2210 (2004). Of more than 20,000 points so many drawn ones.
+
+    Parameters
+    ----------
+    variant : {"log_length"}
+    """
+
+    _name = "minimum_spanning_tree"
+    _variants = ("log_length",)
+
+
+class Geodesic(_WithoutNeighbors):
+    """From the distribution of distances along the graph of nearest neighbours, up to the commonest.
+
+    Granata and Carnevale, Sci. Rep. 6:31377 (2016). ``estimates_[0].largest`` says what n points can tell.
+
+    Parameters
+    ----------
+    variant : {"fit"}
+    """
+
+    _name = "geodesic"
+    _variants = ("fit",)
+
+
+class ABIDE(_WithoutNeighbors):
+    """The binomial estimator in neighbourhoods as large as the density stays constant.
+
+    Di Noia, Macocco, Glielmo, Laio, Mira, arXiv 2405.15132 (2024). ``kstar_`` has the neighbours of every row, 3 to
+    99; ``p_value_`` is of the test whether the counts of neighbours are binomial there.
+
+    Parameters
+    ----------
+    variant : {"binomial"}
+    """
+
+    _name = "abide"
+    _variants = ("binomial",)
+
+    def _remember_more(self, chosen: DimensionEstimate) -> None:
+        self.kstar_ = chosen.point_values["k_star"].astype(np.int64)
+        self.p_value_ = math.nan if chosen.p_value is None else chosen.p_value
+
+
+class Hidalgo(DimensionEstimator):
+    """A mixture of manifolds of different dimensions, by Gibbs sampling.
+
+    Allegra, Facco, Denti, Laio, Mira, Sci. Rep. 10:16449 (2020). ``dimension_`` is the mean of ``dimensions_`` by
+    ``weights_``; both have one entry a component, smallest dimension first, ``dimensions_std_`` their posterior
+    standard deviations. ``probabilities_``, (n, n_components), are those of every row to be of each component,
+    ``labels_`` the likeliest one, ``dimension_pw_`` the mean dimension at the row.
+
+    Parameters
+    ----------
+    n_components : int, default 2
+        1 to 100.
+    variant : {"posterior_mean"}
+    """
+
+    _name = "hidalgo"
+    _variants = ("posterior_mean",)
+
+    def __init__(self, n_components: int = 2, *, variant: str | None = None, metric: str = "euclidean",
+                 random_state: Any = 0, n_jobs: int | None = None) -> None:
+        self.n_components = n_components
+        self.variant = variant
+        self.metric = metric
+        self.random_state = random_state
+        self.n_jobs = n_jobs
+
+    def _told(self) -> dict[str, Any]:
+        return {"n_components": self.n_components}
+
+    def _points_needed(self) -> int:
+        return max(super()._points_needed(), 10 * as_count(self.n_components, "n_components", 1, 100))
+
+    def _remember_more(self, chosen: DimensionEstimate) -> None:
+        self.weights_, self.dimensions_, self.dimensions_std_ = (
+            np.array([one[key] for one in chosen.components]) for key in ("weight", "value", "std_error"))
+        self.probabilities_ = chosen.point_values["probabilities"].reshape(-1, len(self.weights_))
+        self.labels_ = self.probabilities_.argmax(axis=1)
+
+
+class MLENoise(_WithNeighbors):
+    """Maximum likelihood from neighbour distances that hold noise of known size: the translated Poisson model.
+
+    Haro, Randall, Sapiro, Int. J. Comput. Vis. 80:358 (2008), without its approximations.
+
+    Parameters
+    ----------
+    n_neighbors : int, default 20
+    noise_std : float
+        Standard deviation of independent Gaussian noise in every value of X. There is no default: ``fit`` refuses
+        None.
+    variant : {"translated_poisson"}
+    """
+
+    _name = "mle_noise"
+    _variants = ("translated_poisson",)
+
+    def __init__(self, n_neighbors: int = 20, noise_std: float | None = None, *, variant: str | None = None,
+                 metric: str = "euclidean", random_state: Any = 0, n_jobs: int | None = None) -> None:
+        super().__init__(n_neighbors, variant=variant, metric=metric, random_state=random_state, n_jobs=n_jobs)
+        self.noise_std = noise_std
+
+    def _told(self) -> dict[str, Any]:
+        return {"noise_std": self.noise_std}
+
+
 class Calibrated(_WithoutNeighbors):
     """The dimension of the simulated spaces whose neighbourhoods are most like those of the points.
 
@@ -474,4 +648,4 @@ class Calibrated(_WithoutNeighbors):
 
 
 ESTIMATORS = (MLE, TwoNN, Gride, TwoNNBayes, MOM, MADA, MiND_ML, BinomialID, GeoMLE, CorrInt, TLE, ESS, DANCo, lPCA,
-              ParticipationRatio, FisherS, Calibrated)
+              ParticipationRatio, FisherS, MiND_KL, KNNGraph, MST, Geodesic, ABIDE, Hidalgo, MLENoise, Calibrated)

@@ -174,6 +174,8 @@ def measure(
     compat: str | None = None,
     n_neighbors: int = 20,
     estimators: str | Iterable[str] = ("mle", "twonn", "gride"),
+    noise_std: float | None = None,
+    n_components: int = 2,
     draws: int = 25,
     anchors: int | None = None,
     groups: Any = None,
@@ -226,6 +228,10 @@ def measure(
         k of the headline MLE, 3 or more.
     estimators : str or list of str
         Names, or "all".
+    noise_std : float, optional
+        Standard deviation of the noise in every pixel, in pixel units, for "mle_noise".
+    n_components : int
+        1 to 100, manifolds that "hidalgo" looks for.
     draws : int
         Seeded draws of 1000 images for sampled label sharpness.
     anchors : int, optional
@@ -271,6 +277,8 @@ def measure(
         "label_column": None if label_column is None else _texts(label_column),
         "estimator": estimators.split(",") if isinstance(estimators, str) else _texts(estimators),
         "k": as_count(n_neighbors, "n_neighbors", 3, 1_000_000), "draws": as_count(draws, "draws", 0, 10_000),
+        "noise_std": None if noise_std is None else float(noise_std),
+        "components": as_count(n_components, "n_components", 1, 100),
         "anchors": None if anchors is None else as_count(anchors, "anchors", 1, 2_000_000_000),
         "samples": None if samples is None else as_count(samples, "samples", 1, 2_000_000_000),
         "max_side": None if max_side is None else as_count(max_side, "max_side", 1, 1_000_000),

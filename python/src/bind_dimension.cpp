@@ -53,17 +53,53 @@ py::object calibrated_of(const DimensionEstimate& estimate) {
                   "sphere"_a = one.sphere, "torus"_a = one.torus);
 }
 
+/// The same of what else is known of points: a column, or as many as there are.
+py::dict point_values_of(const DimensionEstimate& estimate, const std::vector<std::uint32_t>& distinct) {
+  py::dict all;
+  for (const PointValues& known : estimate.point_values) {
+    const auto rows = static_cast<py::ssize_t>(distinct.size());
+    const auto columns = static_cast<py::ssize_t>(known.columns);
+    py::array_t<double> values(known.columns == 1 ? std::vector{rows} : std::vector{rows, columns});
+    double* const value = values.mutable_data();
+    for (std::size_t i = 0; i < distinct.size(); ++i) {
+      std::copy_n(known.values.begin() + static_cast<std::ptrdiff_t>(distinct[i] * known.columns),
+                  known.columns, value + i * known.columns);
+    }
+    all[py::str(known.name)] = values;
+  }
+  return all;
+}
+
+py::object k_star_of(const DimensionEstimate& estimate) {
+  using namespace py::literals;
+  if (!estimate.k_star) return py::none();
+  const NeighborhoodSizes& sizes = *estimate.k_star;
+  return py::dict("mean"_a = sizes.mean, "min"_a = sizes.smallest, "median"_a = sizes.median,
+                  "max"_a = sizes.largest, "at_limit"_a = sizes.at_limit);
+}
+
+py::tuple components_of(const DimensionEstimate& estimate) {
+  using namespace py::literals;
+  py::list all;
+  for (const DimensionComponent& one : estimate.components) {
+    all.append(py::dict("weight"_a = one.weight, "value"_a = one.value, "std_error"_a = one.std_error));
+  }
+  return py::tuple(all);
+}
+
 py::dict dict_of(const DimensionEstimate& estimate, const std::vector<std::uint32_t>& distinct) {
   using namespace py::literals;
-  return py::dict("estimator"_a = estimate.estimator, "variant"_a = estimate.variant, "k"_a = estimate.k,
-                  "n1"_a = estimate.n1, "n2"_a = estimate.n2, "value"_a = estimate.value,
-                  "std_error"_a = std_error_of(estimate.uncertainty),
-                  "interval"_a = interval_of(estimate.uncertainty),
-                  "interval_method"_a = estimate.interval_method,
-                  "analytic_std_error"_a = std_error_of(estimate.analytic),
-                  "analytic_interval"_a = interval_of(estimate.analytic), "n"_a = estimate.n,
-                  "largest"_a = estimate.largest, "calibrated"_a = calibrated_of(estimate),
-                  "calibration_note"_a = estimate.calibration_note, "local"_a = local_of(estimate, distinct));
+  return py::dict(
+      "estimator"_a = estimate.estimator, "variant"_a = estimate.variant, "k"_a = estimate.k,
+      "n1"_a = estimate.n1, "n2"_a = estimate.n2, "value"_a = estimate.value,
+      "std_error"_a = std_error_of(estimate.uncertainty), "interval"_a = interval_of(estimate.uncertainty),
+      "interval_method"_a = estimate.interval_method,
+      "analytic_std_error"_a = std_error_of(estimate.analytic),
+      "analytic_interval"_a = interval_of(estimate.analytic), "n"_a = estimate.n,
+      "largest"_a = estimate.largest, "p_value"_a = estimate.p_value, "k_star"_a = k_star_of(estimate),
+      "components"_a = components_of(estimate), "noise_std"_a = estimate.noise_std,
+      "calibrated"_a = calibrated_of(estimate), "calibration_note"_a = estimate.calibration_note,
+      "local"_a = local_of(estimate, distinct), "point_values"_a = point_values_of(estimate, distinct));
 }
 
 py::tuple result_of(const DimensionEstimates& all, const std::vector<std::uint32_t>& distinct) {
@@ -75,10 +111,19 @@ py::tuple result_of(const DimensionEstimates& all, const std::vector<std::uint32
   return py::make_tuple(estimates, skipped);
 }
 
-EstimatorSettings estimator_settings(std::size_t k, std::uint64_t seed, bool intervals, bool local,
-                                     const SearchSettings& search) {
+/// What a method may be told beside its data.
+struct MethodArguments {
+  std::size_t k;
+  std::optional<double> noise_std;
+  std::size_t components;
+};
+
+EstimatorSettings estimator_settings(const MethodArguments& arguments, std::uint64_t seed, bool intervals,
+                                     bool local, const SearchSettings& search) {
   EstimatorSettings settings;
-  settings.k = k;
+  settings.k = arguments.k;
+  settings.noise_std = arguments.noise_std;
+  settings.components = arguments.components;
   settings.seed = seed;
   settings.threads = search.threads;
   settings.simd = search.simd;
@@ -98,10 +143,12 @@ std::vector<std::uint32_t> distinct_of_rows(const RowMatrix& matrix, unsigned th
 }
 
 py::tuple bound_estimate_dimension(const py::array& points, const std::vector<std::string>& names,
-                                   std::size_t k, std::uint64_t seed, bool intervals, bool local,
-                                   unsigned threads, const std::string& simd, const std::string& search) {
-  const EstimatorSettings settings =
-      estimator_settings(k, seed, intervals, local, SearchSettings(threads, simd, search));
+                                   const MethodArguments& arguments, std::uint64_t seed, bool intervals,
+                                   bool local, bool neighborhoods, unsigned threads, const std::string& simd,
+                                   const std::string& search) {
+  EstimatorSettings settings =
+      estimator_settings(arguments, seed, intervals, local, SearchSettings(threads, simd, search));
+  settings.neighborhoods = neighborhoods;
   const RowMatrix matrix = matrix_over(points);
   check_room(matrix.rows(), std::min(matrix.rows(), neighbors_to_list(chosen_estimators(names), settings)));
   DimensionEstimates estimates;
@@ -116,7 +163,7 @@ py::tuple bound_estimate_dimension(const py::array& points, const std::vector<st
 
 void refuse_those_that_need_points(const std::vector<const Estimator*>& chosen) {
   for (const Estimator* estimator : chosen) {
-    if (estimator->from_distances) continue;
+    if (estimator->from_distances || !estimator->looks_at_rows) continue;
     throw UsageError(
         "metric",
         "\"precomputed\" is not enough for " + estimator->name + ", which looks at the points themselves",
@@ -126,12 +173,13 @@ void refuse_those_that_need_points(const std::vector<const Estimator*>& chosen) 
 
 py::tuple estimate_from_neighbors(const py::array_t<double, py::array::c_style>& distances,
                                   const py::array_t<std::int64_t, py::array::c_style>& indices,
-                                  const std::vector<std::string>& names, std::size_t k, std::uint64_t seed,
-                                  bool intervals, bool local, unsigned threads) {
+                                  const std::vector<std::string>& names, const MethodArguments& arguments,
+                                  std::uint64_t seed, bool intervals, bool local, unsigned threads) {
   const EstimatorSettings settings =
-      estimator_settings(k, seed, intervals, local, SearchSettings(threads, "auto", "auto"));
+      estimator_settings(arguments, seed, intervals, local, SearchSettings(threads, "auto", "auto"));
   const std::vector<const Estimator*> chosen = chosen_estimators(names);
   refuse_those_that_need_points(chosen);
+  check_mixture_and_noise(settings);
   const ListedNeighbors listed{distances.data(), indices.data(), static_cast<std::size_t>(distances.shape(0)),
                                static_cast<std::size_t>(distances.shape(1))};
   DimensionEstimates estimates;
@@ -179,11 +227,11 @@ double estimate_of(const RowMatrix& matrix, const std::vector<std::string>& name
 
 py::array_t<double> estimate_in_neighborhoods(const py::array& points,
                                               const py::array_t<std::int64_t, py::array::c_style>& indices,
-                                              const std::vector<std::string>& names, std::size_t k,
-                                              const std::string& variant, std::size_t n1, std::uint64_t seed,
-                                              unsigned threads) {
+                                              const std::vector<std::string>& names,
+                                              const MethodArguments& arguments, const std::string& variant,
+                                              std::size_t n1, std::uint64_t seed, unsigned threads) {
   const EstimatorSettings settings =
-      estimator_settings(k, seed, false, false, SearchSettings(1, "auto", "auto"));
+      estimator_settings(arguments, seed, false, false, SearchSettings(1, "auto", "auto"));
   const RowMatrix matrix = matrix_over(points);
   const std::size_t rows = matrix.rows(), others = static_cast<std::size_t>(indices.shape(1));
   const std::int64_t* const index = indices.data();
@@ -203,23 +251,35 @@ py::array_t<double> estimate_in_neighborhoods(const py::array& points,
 }  // namespace
 
 void bind_dimension(py::module_& module) {
+  py::class_<MethodArguments>(module, "MethodArguments")
+      .def(py::init([](std::size_t k, std::optional<double> noise_std, std::size_t components) {
+             return MethodArguments{k, noise_std, components};
+           }),
+           py::arg("k"), py::arg("noise_std") = py::none(), py::arg("components") = 2);
   module.def("estimator_names", [] {
     std::vector<std::string> names;
     for (const Estimator& estimator : all_estimators()) names.push_back(estimator.name);
     return names;
   });
-  module.def("neighbors_to_list", [](const std::vector<std::string>& names, std::size_t k, bool intervals) {
-    return neighbors_to_list(chosen_estimators(names),
-                             estimator_settings(k, 0, intervals, false, SearchSettings(1, "scalar", "auto")));
+  module.def("points_needed", [](const std::string& name, std::size_t k) {
+    EstimatorSettings settings;
+    settings.k = k;
+    return chosen_estimators(std::vector{name}).front()->neighbors(settings) + 1;
   });
+  module.def("neighbors_to_list",
+             [](const std::vector<std::string>& names, const MethodArguments& arguments, bool intervals) {
+               return neighbors_to_list(
+                   chosen_estimators(names),
+                   estimator_settings(arguments, 0, intervals, false, SearchSettings(1, "scalar", "auto")));
+             });
   module.def("estimate_dimension", &bound_estimate_dimension, py::arg("points"), py::arg("names"),
-             py::arg("k"), py::arg("seed"), py::arg("intervals"), py::arg("local"), py::arg("threads"),
-             py::arg("simd"), py::arg("search"));
+             py::arg("arguments"), py::arg("seed"), py::arg("intervals"), py::arg("local"),
+             py::arg("neighborhoods"), py::arg("threads"), py::arg("simd"), py::arg("search"));
   module.def("estimate_from_neighbors", &estimate_from_neighbors, py::arg("distances").noconvert(),
-             py::arg("indices").noconvert(), py::arg("names"), py::arg("k"), py::arg("seed"),
+             py::arg("indices").noconvert(), py::arg("names"), py::arg("arguments"), py::arg("seed"),
              py::arg("intervals"), py::arg("local"), py::arg("threads"));
   module.def("estimate_in_neighborhoods", &estimate_in_neighborhoods, py::arg("points"), py::arg("indices"),
-             py::arg("names"), py::arg("k"), py::arg("variant"), py::arg("n1"), py::arg("seed"),
+             py::arg("names"), py::arg("arguments"), py::arg("variant"), py::arg("n1"), py::arg("seed"),
              py::arg("threads"));
 }
 

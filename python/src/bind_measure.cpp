@@ -87,6 +87,8 @@ MeasureCall call_of(const py::dict& given) {
   keywords.take("threads", call.data.threads);
   keywords.take("k", call.measure.k);
   keywords.take("estimator", call.measure.estimators);
+  keywords.take("noise_std", call.measure.noise_std);
+  keywords.take("components", call.measure.components);
   keywords.take("draws", call.measure.draws);
   keywords.take("anchors", call.measure.anchors);
   keywords.take("across_groups", call.measure.across_groups);
@@ -157,7 +159,7 @@ py::str measure_path(const std::string& path, const py::dict& options) {
   try {
     run_interruptibly(progress, [&] {
       const auto start = Clock::now();
-      json = record_json(call, call.data.open(path), start, progress);
+      json = record_json(call, call.data.open(path, progress), start, progress);
     });
   } catch (const InputError& error) {
     if (!call.data.redact_paths) throw;

@@ -6,7 +6,7 @@
 #include "catalog/locate.h"
 #include "catalog/tumour_slices.h"
 #include "fathom/core/error.h"
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "fathom/read/nifti.h"
 
 namespace fathom {
@@ -48,9 +48,11 @@ CatalogCard card() {
       "of 7,000 pixels or more after erosion, closing and filling; slices of one case on both sides of the "
       "split";
   card.fathom =
-      "the same labels; the brain is the voxels of FLAIR that are not 0; values as stored (--view); random "
-      "subsets with "
-      "the seed, whole cases on one side of a split";
+      "the same labels; the brain is the voxels of FLAIR that are not 0, which skull-stripping leaves, and "
+      "need "
+      "not be one region: slices near 7,000 voxels may differ from the published ones, whose mask is not "
+      "described exactly enough to be made again; values as stored (--view); random subsets with the seed, "
+      "whole cases on one side of a split";
   return card;
 }
 
@@ -125,9 +127,9 @@ DataSet open(const CatalogRequest& request) {
   const fs::path home = home_of(request, names, below);
   const std::vector<Case> cases = cases_in(request, home);
   std::vector<CaseSlices> judged(cases.size());
-  parallel_for(cases.size(), request.options.threads, [&](std::size_t i, unsigned) {
-    judged[i] = judge_case(cases[i], home, request.options.limits);
-  });
+  parallel_stage("choosing slices by their segmentation", cases.size(), request.options.threads,
+                 *request.options.progress,
+                 [&](std::size_t i) { judged[i] = judge_case(cases[i], home, request.options.limits); });
   ImageRows rows;
   std::vector<fs::path> volumes;
   std::vector<NiftiSlice> slices;

@@ -3,6 +3,7 @@
 #include <charconv>
 #include <memory>
 #include <span>
+#include <utility>
 
 #include "fathom/core/error.h"
 #include "fathom/read/spreadsheet.h"
@@ -42,6 +43,25 @@ void CatalogTable::refuse(std::size_t row, const std::string& reason, const std:
 void CatalogTable::refuse_cell(std::size_t row, std::size_t column, const std::string& reason,
                                const std::string& remedy) const {
   refuse(row, "the column " + shown(table_.header[column]) + " " + reason, remedy);
+}
+
+void CatalogTable::hold(std::vector<std::string> row, std::size_t line) {
+  table_.rows.resize(1);
+  table_.rows[0] = std::move(row);
+  table_.lines.assign(1, line);
+}
+
+CatalogRows::CatalogRows(TableReader reader)
+    : reader_(std::move(reader)), table_({reader_.name(), reader_.header(), {}, {}}) {}
+
+bool CatalogRows::next() {
+  if (!reader_.next(fields_)) return false;
+  table_.hold(std::move(fields_), reader_.line());
+  return true;
+}
+
+CatalogRows publisher_rows(const std::filesystem::path& path) {
+  return CatalogRows({open_bytes(path), path.string(), UnnamedColumns::allowed});
 }
 
 CatalogTable publisher_table(const std::filesystem::path& path) {

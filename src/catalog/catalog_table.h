@@ -10,12 +10,15 @@
 #include <vector>
 
 #include "fathom/read/table.h"
+#include "read/table_reader.h"
 
 namespace fathom {
 
 class CatalogTable {
  public:
   explicit CatalogTable(Table table) : table_(std::move(table)) {}
+  /// Puts one row in the place of all.
+  void hold(std::vector<std::string> row, std::size_t line);
 
   const std::string& name() const { return table_.name; }
   std::size_t rows() const { return table_.rows.size(); }
@@ -37,6 +40,24 @@ class CatalogTable {
  private:
   Table table_;
 };
+
+/// A table that is too long to be kept, row after row: delimited text.
+class CatalogRows {
+ public:
+  explicit CatalogRows(TableReader reader);
+  /// False at the end.
+  bool next();
+  /// Of the row that next() has read, as row 0.
+  const CatalogTable& table() const { return table_; }
+
+ private:
+  TableReader reader_;
+  CatalogTable table_;
+  std::vector<std::string> fields_;
+};
+
+/// As publisher_table(), of delimited text.
+CatalogRows publisher_rows(const std::filesystem::path& path);
 
 /// A table as its publisher ships it: a workbook or delimited text, with columns that have no name.
 CatalogTable publisher_table(const std::filesystem::path& path);

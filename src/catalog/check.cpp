@@ -5,7 +5,7 @@
 #include <optional>
 #include <set>
 
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 
 namespace fathom {
 
@@ -75,17 +75,13 @@ void decode(const DataSet& data, const CatalogCheckOptions& options, CatalogChec
             Progress& progress) {
   const std::vector<std::size_t> chosen = to_decode(data, options.every_image);
   std::vector<std::string> reasons(chosen.size());
-  progress.begin("reading " + data.name, chosen.size());
-  parallel_for(chosen.size(), options.threads, [&](std::size_t i, unsigned) {
-    progress.check();
+  parallel_stage("reading " + data.name, chosen.size(), options.threads, progress, [&](std::size_t i) {
     try {
       data.pixels->read(data.records[chosen[i]].source);
     } catch (const ImageError& error) {
       reasons[i] = error.what();
     }
-    progress.advance(1);
   });
-  progress.end();
   check.decoded = chosen.size();
   for (std::size_t i = 0; i < chosen.size(); ++i) {
     if (!reasons[i].empty()) check.unreadable.push_back({data.records[chosen[i]].path, reasons[i]});
@@ -100,7 +96,9 @@ bool CatalogCheck::whole() const {
 
 CatalogCheck check_download(const CatalogAddress& address, const ReadOptions& options,
                             const CatalogCheckOptions& wanted, Progress& progress) {
-  const DataSet data = open_catalog(address, options);
+  ReadOptions reading = options;
+  reading.progress = &progress;
+  const DataSet data = open_catalog(address, reading);
   CatalogCheck check;
   check.address = address;
   check.notes = data.notes;

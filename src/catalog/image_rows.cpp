@@ -1,8 +1,11 @@
 #include "catalog/image_rows.h"
 
+#include <algorithm>
 #include <memory>
+#include <numeric>
 #include <system_error>
 #include <utility>
+#include <vector>
 
 #include "fathom/core/error.h"
 #include "read/image_files.h"
@@ -18,35 +21,43 @@ std::optional<std::uint32_t> GroupNumbers::of(const std::string& key) {
 }
 
 void drop_repeated(ImageRows& rows) {
-  std::unordered_map<std::string, std::size_t> first;
-  std::vector<ImageRow> kept;
-  kept.reserve(rows.rows.size());
-  std::size_t repeated = 0;
-  for (ImageRow& row : rows.rows) {
-    const auto [found, is_new] = first.emplace(row.path, kept.size());
-    if (is_new) {
-      kept.push_back(std::move(row));
+  std::vector<ImageRow>& all = rows.rows;
+  std::vector<std::uint32_t> by_path(all.size());
+  std::iota(by_path.begin(), by_path.end(), 0u);
+  std::ranges::stable_sort(by_path, {}, [&](std::uint32_t i) -> const std::string& { return all[i].path; });
+  std::vector<bool> repeats(all.size());
+  std::optional<std::pair<std::uint32_t, std::uint32_t>> conflict;  // the first row with another label
+  for (std::size_t i = 1, first = 0; i < by_path.size(); ++i) {
+    if (all[by_path[i]].path != all[by_path[first]].path) {
+      first = i;
       continue;
     }
-    const ImageRow& before = kept[found->second];
-    if (before.label != row.label) {
-      throw InputError(line_of(rows.table, row.line),
-                       "names the image of line " + std::to_string(before.line) + " with another label",
-                       "take the table as its publisher has it");
-    }
-    ++repeated;
+    repeats[by_path[i]] = true;
+    if (all[by_path[i]].label == all[by_path[first]].label) continue;
+    if (!conflict || by_path[i] < conflict->second) conflict = {by_path[first], by_path[i]};
   }
-  rows.rows = std::move(kept);
-  if (repeated > 0) {
-    rows.notes.push_back(std::to_string(repeated) +
-                         (repeated == 1 ? " row of the table repeats" : " rows of the table repeat") +
-                         " an image with the same label, and was passed over.");
+  if (conflict) {
+    throw InputError(
+        line_of(rows.table, all[conflict->second].line),
+        "names the image of line " + std::to_string(all[conflict->first].line) + " with another label",
+        "take the table as its publisher has it");
   }
+  const auto repeated = std::ranges::count(repeats, true);
+  if (repeated == 0) return;
+  std::size_t kept = 0;
+  for (std::size_t i = 0; i < all.size(); ++i) {
+    if (!repeats[i] && kept++ != i) all[kept - 1] = std::move(all[i]);
+  }
+  all.resize(kept);
+  rows.notes.push_back(std::to_string(repeated) +
+                       (repeated == 1 ? " row of the table repeats" : " rows of the table repeat") +
+                       " an image with the same label, and was passed over.");
 }
 
 void check_files(const CatalogRequest& request, const fs::path& root, const ImageRows& rows) {
   std::size_t missing = 0, first_line = 0;
   for (const ImageRow& row : rows.rows) {
+    request.options.progress->check();
     std::error_code error;
     if (row.line == 0 || fs::is_regular_file(root / row.path, error)) continue;
     if (missing++ == 0) first_line = row.line;
@@ -85,11 +96,17 @@ DataSet image_file_data_set(const CatalogRequest& request, const fs::path& root,
                             std::string_view format) {
   drop_repeated(rows);
   check_files(request, root, rows);
+  return data_set_of_files(request, root, std::move(rows), format);
+}
+
+DataSet data_set_of_files(const CatalogRequest& request, const fs::path& root, ImageRows rows,
+                          std::string_view format) {
   DataSet data = data_set_of(request, rows);
+  rows = {};  // of many images as large as all that is made of them
   std::vector<FileImage> files;
-  files.reserve(rows.rows.size());
+  files.reserve(data.records.size());
   const std::optional<std::size_t> frame = format == "dicom" ? std::optional<std::size_t>(0) : std::nullopt;
-  for (ImageRow& row : rows.rows) files.push_back({std::move(row.path), frame, ""});
+  for (const Record& record : data.records) files.push_back({record.path, frame, ""});
   data.format = format;
   data.pixels = std::make_shared<ImageFiles>(root, std::move(files), request.options);
   return data;

@@ -59,6 +59,10 @@ DataSet data_set_of(const CatalogRequest& request, const ImageRows& rows);
 DataSet image_file_data_set(const CatalogRequest& request, const std::filesystem::path& root, ImageRows rows,
                             std::string_view format);
 
+/// The last two of these, of rows that have been through the others.
+DataSet data_set_of_files(const CatalogRequest& request, const std::filesystem::path& root, ImageRows rows,
+                          std::string_view format);
+
 /// "12 images were left out: REASON"; nothing for none.
 void note_left_out(std::vector<std::string>& notes, std::size_t images, const std::string& reason);
 

@@ -1,10 +1,13 @@
+#include <algorithm>
 #include <array>
+#include <iterator>
 #include <string_view>
 
 #include "catalog/knee_halves.h"
 #include "catalog/locate.h"
 #include "catalog/publisher_tables.h"
 #include "fathom/core/error.h"
+#include "fathom/core/parallel_stage.h"
 #include "fathom/read/dicom.h"
 #include "fathom/read/image_file.h"
 
@@ -95,40 +98,56 @@ bool shows_knees(const fs::path& path) {
   }
 }
 
-void add_participant(std::vector<Xray>& xrays, std::size_t& others, const fs::path& home,
-                     const std::string& part, const std::string& participant) {
-  for (const std::string& date : sub_folders(home / part / participant)) {
-    for (const std::string& barcode : sub_folders(home / part / participant / date)) {
-      const std::string folder = part + "/" + participant + "/" + date + "/" + barcode;
-      for (const std::string& name : files_of(home / folder)) {
-        const std::string path = folder + "/" + name;
-        if (has_image_suffix(name) || !is_dicom_file(home / path)) continue;
-        if (shows_knees(home / path)) {
-          xrays.push_back({path, participant});
-        } else {
-          ++others;
-        }
-      }
-    }
-  }
-}
-
 struct Found {
   std::vector<Xray> xrays;
   std::size_t others = 0;
 };
+
+/// What there is below PART/PARTICIPANT.
+Found xrays_of(const fs::path& home, const std::string& of, const std::string& participant) {
+  Found found;
+  for (const std::string& date : sub_folders(home / of)) {
+    for (const std::string& barcode : sub_folders(home / of / date)) {
+      const std::string folder = of + "/" + date + "/" + barcode;
+      for (const std::string& name : files_of(home / folder)) {
+        const std::string path = folder + "/" + name;
+        if (has_image_suffix(name) || !is_dicom_file(home / path)) continue;
+        if (shows_knees(home / path)) {
+          found.xrays.push_back({path, participant});
+        } else {
+          ++found.others;
+        }
+      }
+    }
+  }
+  return found;
+}
 
 Found find_xrays(const CatalogRequest& request) {
   const fs::path& home = request.folder;
   constexpr std::array<std::string_view, 4> below = {"", "results", "results/P001", "P001"};
   const fs::path images = home_of(request, kParts, below);
   const std::string prefix = images == home ? "" : images.lexically_relative(home).generic_string() + "/";
-  Found found;
+  struct Participant {
+    std::string name, folder;
+    Found found;
+  };
+  std::vector<Participant> participants;
   for (const std::string_view part : kParts) {
     if (!fs::is_directory(images / part)) continue;
-    for (const std::string& participant : sub_folders(images / part)) {
-      add_participant(found.xrays, found.others, home, prefix + std::string(part), participant);
+    for (const std::string& name : sub_folders(images / part)) {
+      participants.push_back({name, prefix + std::string(part) + "/" + name, {}});
     }
+  }
+  parallel_stage("looking for X-rays of knees", participants.size(), request.options.threads,
+                 *request.options.progress, [&](std::size_t i) {
+                   Participant& one = participants[i];
+                   one.found = xrays_of(home, one.folder, one.name);
+                 });
+  Found found;
+  for (Participant& one : participants) {
+    std::ranges::move(one.found.xrays, std::back_inserter(found.xrays));
+    found.others += one.found.others;
   }
   if (found.xrays.empty()) refuse_download(request, images, "holds no X-ray of knees");
   return found;

@@ -9,6 +9,6 @@ namespace fathom {
 
 /// Gives each row the group of the patient that its file names. A file whose header cannot be read is in no
 /// group: reading its pixels will say what is wrong with it.
-void group_by_patient(ImageRows& rows, const std::filesystem::path& root, unsigned threads);
+void group_by_patient(ImageRows& rows, const std::filesystem::path& root, const ReadOptions& options);
 
 }  // namespace fathom

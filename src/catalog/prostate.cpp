@@ -7,6 +7,7 @@
 #include "catalog/locate.h"
 #include "catalog/publisher_tables.h"
 #include "fathom/core/error.h"
+#include "fathom/core/parallel_stage.h"
 #include "fathom/read/dicom.h"
 #include "read/image_files.h"
 #include "read/table_text.h"
@@ -103,15 +104,21 @@ struct Slices {
   std::vector<FileImage> images;
 };
 
-void add_central_half(Slices& slices, const std::string& path, std::size_t frames,
-                      const ProstateSeries& series, std::int32_t label) {
-  for (std::size_t frame = frames / 4; frame < 3 * frames / 4; ++frame) {
+struct SeriesFile {
+  std::string path;
+  const ProstateSeries* series;
+  std::int32_t label;
+  std::size_t frames = 0;
+};
+
+void add_central_half(Slices& slices, const SeriesFile& file) {
+  for (std::size_t frame = file.frames / 4; frame < 3 * file.frames / 4; ++frame) {
     ImageRow row;
-    row.path = path + "#" + std::to_string(frame + 1);
-    row.label = label;
-    row.group = series.patient;
+    row.path = file.path + "#" + std::to_string(frame + 1);
+    row.label = file.label;
+    row.group = file.series->patient;
     slices.rows.rows.push_back(std::move(row));
-    slices.images.push_back({path, frame, ""});
+    slices.images.push_back({file.path, frame, ""});
   }
 }
 
@@ -132,6 +139,7 @@ DataSet open(const CatalogRequest& request) {
   Slices slices;
   slices.rows.notes = targets.notes;
   std::size_t below = 0;
+  std::vector<SeriesFile> files;
   for (const ProstateSeries& series : targets.series) {
     const auto folder = folders.find(series.uid);
     if (folder == folders.end()) {
@@ -144,10 +152,12 @@ DataSet open(const CatalogRequest& request) {
       continue;
     }
     for (const std::string& file : files_of(home / folder->second)) {
-      const std::string path = folder->second + "/" + file;
-      add_central_half(slices, path, frames_of(home / path), series, *label);
+      files.push_back({folder->second + "/" + file, &series, *label});
     }
   }
+  parallel_stage("headers of DICOM files", files.size(), request.options.threads, *request.options.progress,
+                 [&](std::size_t i) { files[i].frames = frames_of(home / files[i].path); });
+  for (const SeriesFile& file : files) add_central_half(slices, file);
   if (below > 0) {
     slices.rows.notes.push_back(std::to_string(below) +
                                 (below == 1 ? " series with a score below 2 was left out."

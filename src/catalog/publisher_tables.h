@@ -34,7 +34,7 @@ std::map<std::string, std::string> imagenet_validation(const CatalogTable& table
 
 /// Columns ID ("ID_12ab_any") and Label (1 or 0): the rows of one kind of hemorrhage. Paths are those of the
 /// DICOM files.
-ImageRows rsna_rows(const CatalogTable& table, const std::string& kind);
+ImageRows rsna_rows(CatalogRows& rows, const std::string& kind);
 
 struct ProstateSeries {
   std::string uid, patient;

@@ -56,37 +56,40 @@ CatalogCard card() {
 DataSet open(const CatalogRequest& request) {
   constexpr std::array<std::string_view, 2> below = {"", "rsna-intracranial-hemorrhage-detection"};
   const fs::path home = home_of(request, kTable, below);
-  ImageRows rows = rsna_rows(publisher_table(home / kTable[0]), request.task.name);
+  CatalogRows table = publisher_rows(home / kTable[0]);
+  ImageRows rows = rsna_rows(table, request.task.name);
   drop_repeated(rows);
   check_files(request, home, rows);
-  group_by_patient(rows, home, request.options.threads);
-  return image_file_data_set(request, home, std::move(rows), "dicom");
+  group_by_patient(rows, home, request.options);
+  return data_set_of_files(request, home, std::move(rows), "dicom");
 }
 
 }  // namespace
 
-ImageRows rsna_rows(const CatalogTable& table, const std::string& kind) {
+ImageRows rsna_rows(CatalogRows& all, const std::string& kind) {
+  const CatalogTable& table = all.table();
   const std::size_t id = table.column("ID"), label = table.column("Label");
   ImageRows rows;
   rows.table = table.name();
-  for (std::size_t i = 0; i < table.rows(); ++i) {
-    const std::string_view text = table.cell(i, id);
+  while (all.next()) {
+    const std::string_view text = table.cell(0, id);
     const std::size_t last = text.rfind('_');
     if (last == std::string_view::npos || last == 0) {
-      table.refuse_cell(i, id, "is not made of an image's number and a kind of hemorrhage",
+      table.refuse_cell(0, id, "is not made of an image's number and a kind of hemorrhage",
                         "take the table as it was published");
     }
     if (text.substr(last + 1) != kind) continue;
-    const std::optional<std::int64_t> value = table.whole(i, label);
+    const std::optional<std::int64_t> value = table.whole(0, label);
     if (!value || (*value != 0 && *value != 1)) {
-      table.refuse_cell(i, label, "is neither 1 nor 0", "take the table as it was published");
+      table.refuse_cell(0, label, "is neither 1 nor 0", "take the table as it was published");
     }
     ImageRow row;
     row.path = "stage_2_train/" + std::string(text.substr(0, last)) + ".dcm";
     row.label = static_cast<std::int32_t>(*value);
-    row.line = table.line(i);
+    row.line = table.line(0);
     rows.rows.push_back(std::move(row));
   }
+  rows.rows.shrink_to_fit();
   if (rows.rows.empty()) {
     throw InputError(table.name(), "has no row of the kind \"" + kind + "\"",
                      "take the table as it was published");

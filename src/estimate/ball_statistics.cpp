@@ -1,6 +1,5 @@
 #include "estimate/ball_statistics.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <numeric>
@@ -33,13 +32,14 @@ double concentration_of(double length) {
   return 1.0 / (length * (square - 4.0 * length + 3.0));
 }
 
-/// Of the angles between the neighbours of a point, from the scalar products.
-VonMises angles_of(const Eigen::MatrixXd& products) {
-  const Eigen::VectorXd lengths = products.diagonal().cwiseSqrt();
+/// Of the angles between the neighbours of a point.
+VonMises angles_of(const Neighborhood& near) {
+  std::vector<double> lengths;
+  for (std::size_t i = 0; i < near.size(); ++i) lengths.push_back(std::sqrt(near.product(i, i)));
   double cosines = 0.0, sines = 0.0, count = 0.0;
-  for (Eigen::Index i = 0; i < products.cols(); ++i) {
-    for (Eigen::Index j = i + 1; j < products.rows(); ++j) {
-      const double cosine = std::clamp(products(j, i) / (lengths(i) * lengths(j)), -1.0, 1.0);
+  for (std::size_t i = 0; i < near.size(); ++i) {
+    for (std::size_t j = i + 1; j < near.size(); ++j) {
+      const double cosine = std::clamp(near.product(i, j) / (lengths[i] * lengths[j]), -1.0, 1.0);
       cosines += cosine;
       sines += std::sqrt(1.0 - cosine * cosine);
       count += 1.0;
@@ -77,9 +77,14 @@ std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std:
   found.dimension = ml->value;
   const std::size_t rows = sample.neighbors.rows();
   std::vector<VonMises> angles(rows);
+  std::vector<std::uint32_t> nearest(k);
+  std::iota(nearest.begin(), nearest.end(), 0u);
   parallel_for((rows + kChunk - 1) / kChunk, settings.threads, [&](std::size_t chunk, unsigned) {
+    NeighborhoodProducts products(sample, settings.simd);
     for (std::size_t i = chunk * kChunk; i < std::min(rows, (chunk + 1) * kChunk); ++i) {
-      if (sample.neighbors.found(i) > k) angles[i] = angles_of(products_of_neighbors(sample, i, k));
+      if (sample.neighbors.found(i) <= k) continue;
+      products.take(i, k);
+      angles[i] = angles_of(products.neighborhood(nearest));
     }
   });
   double points = 0.0;
@@ -104,7 +109,8 @@ const NeighborStatistics& BallStatistics::of(std::size_t points, std::size_t d, 
   matrix.stored = ball(points, d, settings_.seed, settings_.threads);
   std::vector<std::uint32_t> rows(points);
   std::iota(rows.begin(), rows.end(), 0u);
-  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, 0});
+  const auto anchors = static_cast<std::uint32_t>(measured_ < points ? measured_ : 0);
+  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, anchors});
   NearestNeighbors nearest(scan, k_ + 1);
   Collector* collectors[] = {&nearest};
   const std::uint32_t prefixes[] = {scan.size()};

@@ -25,12 +25,14 @@ std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std:
 /// The statistics of seeded points that are uniform in unit balls, each made when it is first asked for.
 class BallStatistics {
  public:
-  BallStatistics(std::size_t k, const EstimatorSettings& settings) : k_(k), settings_(settings) {}
+  /// Of each ball at most `measured` points are looked at, with their neighbours among all.
+  BallStatistics(std::size_t k, std::size_t measured, const EstimatorSettings& settings)
+      : k_(k), measured_(measured), settings_(settings) {}
 
   const NeighborStatistics& of(std::size_t points, std::size_t d, Progress& progress);
 
  private:
-  std::size_t k_;
+  std::size_t k_, measured_;
   EstimatorSettings settings_;
   std::map<std::pair<std::size_t, std::size_t>, NeighborStatistics> made_;
 };

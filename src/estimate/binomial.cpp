@@ -4,6 +4,7 @@
 #include <cmath>
 #include <numeric>
 
+#include "estimate/count_validation.h"
 #include "estimate/halved_estimates.h"
 #include "estimate/normal_uncertainty.h"
 #include "fathom/core/error.h"
@@ -34,6 +35,14 @@ std::optional<double> dimension(std::span<const double> shares, double tau) {
   return std::log(mean) / std::log(tau);
 }
 
+std::optional<double> p_value(std::span<const double> shares, std::size_t k) {
+  std::vector<std::uint32_t> inner;
+  for (const double share : shares) {
+    inner.push_back(static_cast<std::uint32_t>(std::lround(share * static_cast<double>(k - 1))));
+  }
+  return binomial_p_value(inner, std::vector(inner.size(), static_cast<std::uint32_t>(k - 1)));
+}
+
 }  // namespace
 
 PointStatistic binomial_statistic(std::size_t k, double tau) {
@@ -60,6 +69,7 @@ std::optional<DimensionEstimate> binomial(const LogDistances& distances, std::si
   const double trials = static_cast<double>(shares.size()) * static_cast<double>(k - 1);
   const double error = std::sqrt((std::pow(tau, -*value) - 1.0) / trials) / -std::log(tau);
   made.analytic = normal_uncertainty(*value, error);
+  made.p_value = p_value(shares, k);
   return made;
 }
 
@@ -75,7 +85,8 @@ Estimator binomial_estimator() {
             StatisticEstimates estimates{binomial_statistic(k, tau), {}};
             estimates.make.emplace_back([k, tau](const LogDistances& d) { return binomial(d, k, tau); });
             return halved_estimates(std::span(&estimates, 1), sample, settings, progress).front();
-          }};
+          },
+          .looks_at_rows = false};
 }
 
 }  // namespace fathom

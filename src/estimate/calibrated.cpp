@@ -120,7 +120,7 @@ double quantile(const Posterior& posterior, double share) {
 }
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
-  const auto profile = neighborhood_profile(sample, settings.seed, settings.threads, progress);
+  const auto profile = neighborhood_profile(sample, settings, progress);
   if (!profile) return std::vector<DimensionEstimate>{};
   const std::size_t points = sample.points();
   if (points < kFewestCalibrated) {

@@ -1,10 +1,10 @@
 #include "estimate/centered_rows.h"
 
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <utility>
 #include <variant>
 
+#include "estimate/symmetric_eigen.h"
 #include "fathom/core/error.h"
 #include "fathom/core/parallel.h"
 #include "fathom/core/random.h"
@@ -14,7 +14,7 @@ namespace fathom {
 namespace {
 
 constexpr std::uint64_t kPointStream = 0x63656e74;  // apart from every other use of the seed
-constexpr std::size_t kBlock = 256;                 // rows or columns at a time
+constexpr std::size_t kBlock = 128;                 // rows or columns at a time, a multiple of every panel
 
 std::size_t blocks(std::size_t count) {
   return (count + kBlock - 1) / kBlock;
@@ -41,82 +41,75 @@ std::vector<std::uint32_t> measured_rows(const Sample& sample, std::size_t compo
 CenteredRows::CenteredRows(const Sample& sample, const EstimatorSettings& settings)
     : matrix_(sample.matrix),
       threads_(settings.threads),
+      kernels_(select_double_kernels(settings.simd)),
       rows_(measured_rows(sample, sample.matrix.stored_cols(), settings.seed)),
-      mean_(Eigen::RowVectorXd::Zero(static_cast<Eigen::Index>(sample.matrix.stored_cols()))) {
-  const std::size_t columns = components();
-  Eigen::RowVectorXd sums = mean_;
-  parallel_for(blocks(columns), threads_, [&](std::size_t b, unsigned) {
-    const std::size_t size = block_size(b, columns);
-    auto sum = sums.segment(static_cast<Eigen::Index>(b * kBlock), static_cast<Eigen::Index>(size));
-    for (std::size_t i = 0; i < points(); i += kBlock) {
-      sum += block(i, std::min(kBlock, points() - i), b * kBlock, size).colwise().sum();
-    }
+      mean_(sample.matrix.stored_cols(), 0.0) {
+  parallel_for(blocks(components()), threads_, [&](std::size_t b, unsigned) {
+    const std::size_t first = b * kBlock, size = block_size(b, components());
+    std::visit(
+        [&](const auto& matrix) {
+          for (const std::uint32_t row : rows_) {
+            const auto values = matrix.row(row).subspan(first, size);
+            for (std::size_t c = 0; c < size; ++c) mean_[first + c] += static_cast<double>(values[c]);
+          }
+        },
+        matrix_.stored);
+    for (std::size_t c = first; c < first + size; ++c) mean_[c] /= static_cast<double>(points());
   });
-  mean_ = sums / static_cast<double>(points());
 }
 
-Eigen::MatrixXd CenteredRows::block(std::size_t row, std::size_t rows, std::size_t column,
-                                    std::size_t columns) const {
-  Eigen::MatrixXd values(static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(columns));
+void CenteredRows::pack(std::size_t first, std::size_t count, PackedVectors& packed) const {
+  packed.pack_rows(matrix_, std::span(rows_).subspan(first, count), 0, mean_);
+}
+
+void CenteredRows::copy_row(std::size_t point, std::span<double> out) const {
   std::visit(
       [&](const auto& matrix) {
-        for (std::size_t i = 0; i < rows; ++i) {
-          const auto stored = matrix.row(rows_[row + i]);
-          for (std::size_t j = 0; j < columns; ++j) {
-            values(static_cast<Eigen::Index>(i), static_cast<Eigen::Index>(j)) =
-                static_cast<double>(stored[column + j]) - mean_(static_cast<Eigen::Index>(column + j));
-          }
-        }
+        const auto row = matrix.row(rows_[point]);
+        for (std::size_t c = 0; c < out.size(); ++c) out[c] = static_cast<double>(row[c]) - mean_[c];
       },
       matrix_.stored);
-  return values;
 }
 
-Eigen::MatrixXd CenteredRows::products(Progress& progress) const {
+SquareMatrix CenteredRows::products(Progress& progress) const {
   const bool of_components = products_of_components();
   const std::size_t size = of_components ? components() : points();
   const std::size_t length = of_components ? points() : components();
-  Eigen::MatrixXd products(static_cast<Eigen::Index>(size), static_cast<Eigen::Index>(size));
+  SquareMatrix products(size);
   std::vector<std::pair<std::size_t, std::size_t>> tiles;
-  for (std::size_t i = 0; i < blocks(size); ++i)
-    for (std::size_t j = 0; j <= i; ++j) tiles.emplace_back(i, j);
-  const auto part = [&](std::size_t b, std::size_t l) {
-    const std::size_t first = b * kBlock, count = block_size(b, size);
-    const std::size_t along = l * kBlock, steps = block_size(l, length);
-    return of_components ? block(along, steps, first, count)
-                         : Eigen::MatrixXd(block(first, count, along, steps).transpose());
+  for (std::size_t j = 0; j < blocks(size); ++j)
+    for (std::size_t i = 0; i <= j; ++i) tiles.emplace_back(i, j);
+  const auto pack = [&](std::size_t b, std::size_t l, PackedVectors& packed) {
+    const std::size_t first = b * kBlock, count = block_size(b, size), along = l * kBlock,
+                      steps = block_size(l, length);
+    if (of_components) {
+      packed.pack_columns(matrix_, std::span(rows_).subspan(along, steps), first,
+                          std::span(mean_).subspan(first, count));
+    } else {
+      packed.pack_rows(matrix_, std::span(rows_).subspan(first, count), along,
+                       std::span(mean_).subspan(along, steps));
+    }
   };
   parallel_for(tiles.size(), threads_, [&](std::size_t t, unsigned) {
-    progress.check();
-    const auto [down, across] = tiles[t];
-    const auto rows = static_cast<Eigen::Index>(block_size(down, size));
-    const auto columns = static_cast<Eigen::Index>(block_size(across, size));
-    Eigen::MatrixXd sum = Eigen::MatrixXd::Zero(rows, columns);
+    const auto [i, j] = tiles[t];
+    PackedVectors left(kernels_), right(kernels_);
+    double* const out = products.row(i * kBlock) + j * kBlock;
     for (std::size_t l = 0; l < blocks(length); ++l) {
-      const Eigen::MatrixXd left = part(down, l);
-      if (down == across) {
-        sum.noalias() += left.transpose() * left;
-      } else {
-        sum.noalias() += left.transpose() * part(across, l);
-      }
+      progress.check();
+      pack(i, l, left);
+      if (i != j) pack(j, l, right);
+      left.add_products(i == j ? left : right, out, products.stride(), i == j);
     }
-    const auto top = static_cast<Eigen::Index>(down * kBlock),
-               side = static_cast<Eigen::Index>(across * kBlock);
-    products.block(top, side, rows, columns) = sum;
-    products.block(side, top, columns, rows) = sum.transpose();
   });
+  products.mirror();
   return products;
 }
 
-std::vector<double> covariance_spectrum(const Eigen::MatrixXd& products, std::size_t points) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(products, Eigen::EigenvaluesOnly);
-  FATHOM_CHECK(solver.info() == Eigen::Success);
-  const Eigen::VectorXd& values = solver.eigenvalues();
-  const double smallest = values(values.size() - 1) * 1e-13 * static_cast<double>(values.size());
-  std::vector<double> spectrum;
-  for (Eigen::Index i = values.size(); i-- > 0 && values(i) > smallest;) {
-    spectrum.push_back(values(i) / static_cast<double>(points - 1));
-  }
+std::vector<double> covariance_spectrum(SquareMatrix& products, std::size_t points, SimdLevel simd) {
+  std::vector<double> spectrum = eigenvalues(products, simd);
+  const double smallest = spectrum[0] * 1e-13 * static_cast<double>(spectrum.size());
+  while (!spectrum.empty() && !(spectrum.back() > smallest)) spectrum.pop_back();
+  for (double& value : spectrum) value /= static_cast<double>(points - 1);
   return spectrum;
 }
 

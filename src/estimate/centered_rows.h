@@ -1,10 +1,10 @@
 // The measured points as rows of a matrix, less their mean, and their scalar products.
 #pragma once
 
-#include <Eigen/Core>
 #include <cstdint>
 #include <vector>
 
+#include "estimate/double_products.h"
 #include "fathom/estimate/estimator.h"
 
 namespace fathom {
@@ -20,21 +20,25 @@ class CenteredRows {
   CenteredRows(const Sample& sample, const EstimatorSettings& settings);
 
   std::size_t points() const { return rows_.size(); }
-  std::size_t components() const { return static_cast<std::size_t>(mean_.size()); }
-  /// D x D where D <= n, as X'X; otherwise n x n, as X X'. Their nonzero eigenvalues agree.
-  Eigen::MatrixXd products(Progress& progress) const;
+  std::size_t components() const { return mean_.size(); }
+  /// Both triangles. D x D where D <= n, as X'X; otherwise n x n, as X X'. Their nonzero eigenvalues agree.
+  SquareMatrix products(Progress& progress) const;
   bool products_of_components() const { return components() <= points(); }
-  /// Rows begin .. begin + count and columns likewise, less the mean.
-  Eigen::MatrixXd block(std::size_t row, std::size_t rows, std::size_t column, std::size_t columns) const;
+  /// Some of the points, from `first` on.
+  void pack(std::size_t first, std::size_t count, PackedVectors& packed) const;
+  /// Components of a point.
+  void copy_row(std::size_t point, std::span<double> out) const;
 
  private:
   const RowMatrix& matrix_;
   unsigned threads_;
+  const kernels::DoubleKernels& kernels_;
   std::vector<std::uint32_t> rows_;  ///< of the matrix
-  Eigen::RowVectorXd mean_;
+  std::vector<double> mean_;
 };
 
 /// Eigenvalues of the covariance (1 / (n - 1)), descending, those that are zero but for rounding left out.
-std::vector<double> covariance_spectrum(const Eigen::MatrixXd& products, std::size_t points);
+/// The products are overwritten.
+std::vector<double> covariance_spectrum(SquareMatrix& products, std::size_t points, SimdLevel simd);
 
 }  // namespace fathom

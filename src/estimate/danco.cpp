@@ -65,7 +65,7 @@ Found nearest_ball(const NeighborStatistics& data, std::size_t points, std::size
 }
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
-  BallStatistics balls(kNeighbors, settings);
+  BallStatistics balls(kNeighbors, sample.neighbors.rows(), settings);
   const auto found_in = [&](const Sample& part) -> std::optional<Found> {
     const std::optional<NeighborStatistics> data = neighbor_statistics(part, kNeighbors, settings);
     if (!data) return std::nullopt;

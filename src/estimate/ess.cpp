@@ -1,12 +1,13 @@
 #include "fathom/estimate/ess.h"
 
-#include <Eigen/Core>
+#include <algorithm>
+#include <array>
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/special_functions/gamma.hpp>
 #include <cmath>
 #include <limits>
+#include <vector>
 
-#include "estimate/local_means.h"
 #include "estimate/neighborhood.h"
 
 namespace fathom {
@@ -28,8 +29,22 @@ double expected_cosine(double d) {
   return boost::math::tgamma_delta_ratio(0.5 * d, 0.5) * boost::math::constants::one_div_root_pi<double>();
 }
 
+/// An expectation at whole numbers, the first of them listed.
+class Expectation {
+ public:
+  explicit Expectation(double (*at)(double)) : at_(at) {
+    for (std::size_t d = 0; d < kListed; ++d) listed_.push_back(d == 0 ? 0.0 : at(static_cast<double>(d)));
+  }
+  double operator()(double d) const { return d < kListed ? listed_[static_cast<std::size_t>(d)] : at_(d); }
+
+ private:
+  static constexpr std::size_t kListed = 1024;
+  double (*at_)(double);
+  std::vector<double> listed_;
+};
+
 /// d where a monotone expectation, linear between whole numbers, is `seen`.
-double inverse(double (*expected)(double), double seen) {
+double inverse(const Expectation& expected, double seen) {
   const bool rises = expected(2.0) > expected(1.0);
   const auto beyond = [&](double d) { return rises ? expected(d) > seen : expected(d) < seen; };
   double high = 2.0;
@@ -45,35 +60,36 @@ double inverse(double (*expected)(double), double seen) {
   return low + (seen - expected(low)) / (expected(high) - expected(low));
 }
 
-void dimensions(const Eigen::MatrixXd& products, std::span<double> values) {
-  const Eigen::VectorXd lengths = products.diagonal().cwiseMax(0.0).cwiseSqrt();
+void dimensions(const Neighborhood& near, std::span<double> values) {
+  thread_local SquareMatrix products;
+  near.center_products(false, products);
+  const std::size_t k = near.size();
+  std::array<double, kNeighbors> lengths{};
+  for (std::size_t i = 0; i < k; ++i) lengths[i] = std::sqrt(std::max(0.0, products.row(i)[i]));
   double weights = 0.0, sines = 0.0, cosines = 0.0;
-  for (Eigen::Index i = 0; i < products.cols(); ++i) {
-    for (Eigen::Index j = i + 1; j < products.rows(); ++j) {
-      const double weight = lengths(i) * lengths(j), cosine = products(j, i);
+  for (std::size_t i = 0; i < k; ++i) {
+    const double* const row = products.row(i);
+    for (std::size_t j = i + 1; j < k; ++j) {
+      const double weight = lengths[i] * lengths[j], cosine = row[j];
       weights += weight;
       cosines += std::abs(cosine);
       sines += std::sqrt(std::max(0.0, weight * weight - cosine * cosine));
     }
   }
-  values[0] = inverse(expected_sine, sines / weights);
-  values[1] = inverse(expected_cosine, cosines / weights);
+  static const Expectation sine(expected_sine), cosine(expected_cosine);
+  values[0] = inverse(sine, sines / weights);
+  values[1] = inverse(cosine, cosines / weights);
 }
 
 }  // namespace
 
 Estimator ess_estimator() {
-  return {
-      .name = "ess",
-      .neighbors = [](const EstimatorSettings&) { return kNeighbors; },
-      .from_sample = [](const Sample& sample, const EstimatorSettings& settings,
-                        Progress& progress) -> EstimateResult {
-        const LocalMethod method{
-            "ess", {"a", "b"}, kNeighbors, [](const Sample& part, std::size_t row, std::span<double> values) {
-              dimensions(centered(products_of_neighbors(part, row, kNeighbors)), values);
-            }};
-        return local_means(method, sample, settings, progress);
-      }};
+  return {.name = "ess",
+          .neighbors = [](const EstimatorSettings&) { return kNeighbors; },
+          .from_neighborhoods =
+              [](const EstimatorSettings&) {
+                return LocalMethod{"ess", {"a", "b"}, kNeighbors, dimensions};
+              }};
 }
 
 }  // namespace fathom

@@ -1,17 +1,20 @@
 #include "fathom/estimate/fishers.h"
 
-#include <Eigen/Core>
-#include <Eigen/Eigenvalues>
 #include <algorithm>
 #include <array>
 #include <boost/math/constants/constants.hpp>
 #include <boost/math/special_functions/lambert_w.hpp>
 #include <cmath>
 #include <limits>
+#include <numeric>
+#include <span>
+#include <utility>
+#include <vector>
 
 #include "estimate/centered_rows.h"
 #include "estimate/halved_estimates.h"
 #include "estimate/normal_uncertainty.h"
+#include "estimate/symmetric_eigen.h"
 #include "fathom/core/parallel.h"
 
 namespace fathom {
@@ -20,61 +23,93 @@ namespace {
 
 constexpr double kCondition = 10.0;
 constexpr std::size_t kLevels = 20;  // a = 0.6, 0.62, ..., 0.98
-constexpr std::size_t kBlock = 256;  // points
+constexpr std::size_t kBlock = 128;  // points; whole panels
 
 using Counts = std::array<std::uint32_t, kLevels>;
 
-double level(std::size_t index) {
+constexpr double level(std::size_t index) {
   return static_cast<double>(60 + 2 * index) / 100.0;
 }
 
-/// Components x points, each of length 1.
-Eigen::MatrixXd directions(const CenteredRows& rows, Progress& progress) {
-  const Eigen::SelfAdjointEigenSolver<Eigen::MatrixXd> solver(rows.products(progress));
-  FATHOM_CHECK(solver.info() == Eigen::Success);
-  const Eigen::VectorXd& values = solver.eigenvalues();
-  const double largest = values(values.size() - 1);
-  if (!(largest > 0.0)) return {};
-  Eigen::Index kept = 0;
-  while (kept < values.size() && values(values.size() - 1 - kept) > largest / kCondition) ++kept;
-  const Eigen::MatrixXd vectors = solver.eigenvectors().rightCols(kept);
-  if (!rows.products_of_components()) return vectors.transpose();
-  const Eigen::MatrixXd map = values.tail(kept).cwiseSqrt().cwiseInverse().asDiagonal() * vectors.transpose();
-  Eigen::MatrixXd scores(kept, static_cast<Eigen::Index>(rows.points()));
-  for (std::size_t first = 0; first < rows.points(); first += kBlock) {
-    const std::size_t count = std::min(kBlock, rows.points() - first);
-    scores.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count)).noalias() =
-        map * rows.block(first, count, 0, rows.components()).transpose();
+/// The points in principal components of variance 1, each of length 1, kBlock of them in a pack.
+std::vector<PackedVectors> directions(const CenteredRows& rows, const EstimatorSettings& settings,
+                                      Progress& progress) {
+  const kernels::DoubleKernels& kernels = select_double_kernels(settings.simd);
+  SquareMatrix products = rows.products(progress);
+  EigenPairs pairs = eigenpairs(products, 1.0 / kCondition, settings.simd, settings.threads, progress);
+  const std::size_t kept = pairs.vectors.rows();
+  PackedVectors map(kernels);  // of components
+  if (rows.products_of_components()) {
+    std::vector<const double*> vectors;
+    for (std::size_t v = 0; v < kept; ++v) {
+      for (double& value : pairs.vectors.row(v)) value /= std::sqrt(pairs.values[v]);
+      vectors.push_back(std::as_const(pairs.vectors).row(v).data());
+    }
+    map.pack_rows(vectors, rows.components());
   }
-  return scores;
+  std::vector<PackedVectors> blocks((rows.points() + kBlock - 1) / kBlock, PackedVectors(kernels));
+  parallel_for(blocks.size(), settings.threads, [&](std::size_t b, unsigned) {
+    progress.check();
+    const std::size_t first = b * kBlock, count = std::min(kBlock, rows.points() - first);
+    const std::size_t stride = std::max(map.padded(), kept);
+    std::vector<double> scores(kBlock * stride, 0.0);
+    if (rows.products_of_components()) {
+      PackedVectors points(kernels);
+      rows.pack(first, count, points);
+      points.add_products(map, scores.data(), stride, false);
+    } else {
+      for (std::size_t i = 0; i < count; ++i) {
+        for (std::size_t v = 0; v < kept; ++v) scores[i * stride + v] = pairs.vectors.row(v)[first + i];
+      }
+    }
+    std::vector<const double*> points;
+    for (std::size_t i = 0; i < count; ++i) {
+      const std::span<double> point(scores.data() + i * stride, kept);
+      const double length = std::sqrt(std::inner_product(point.begin(), point.end(), point.begin(), 0.0));
+      for (double& value : point) value = length > 0.0 ? value / length : value;
+      points.push_back(point.data());
+    }
+    blocks[b].pack_rows(points, kept);
+  });
+  return blocks;
+}
+
+/// Adds a pair to the levels that its product is above.
+void count_pair(double product, Counts& a, Counts& b) {
+  for (std::size_t l = 0; l < kLevels && product > level(l); ++l) {
+    ++a[l];
+    ++b[l];
+  }
 }
 
 /// Of each point, for each level: the points that are not separable from it.
-std::vector<Counts> inseparable(Eigen::MatrixXd scores, unsigned threads, Progress& progress) {
-  for (Eigen::Index i = 0; i < scores.cols(); ++i) {
-    const double length = scores.col(i).norm();
-    if (length > 0.0) scores.col(i) /= length;
+std::vector<Counts> inseparable(const std::vector<PackedVectors>& blocks, std::size_t points,
+                                unsigned threads, Progress& progress) {
+  std::vector<std::vector<Counts>> of_worker(std::max(1u, threads));
+  std::vector<std::pair<std::size_t, std::size_t>> tiles;
+  for (std::size_t i = 0; i < blocks.size(); ++i) {
+    for (std::size_t j = i; j < blocks.size(); ++j) tiles.emplace_back(i, j);
   }
-  const auto points = static_cast<std::size_t>(scores.cols());
-  std::vector<Counts> counts(points, Counts{});
-  parallel_for((points + kBlock - 1) / kBlock, threads, [&](std::size_t b, unsigned) {
+  parallel_for(tiles.size(), threads, [&](std::size_t t, unsigned worker) {
     progress.check();
-    const std::size_t first = b * kBlock, count = std::min(kBlock, points - first);
-    const auto own = scores.middleCols(static_cast<Eigen::Index>(first), static_cast<Eigen::Index>(count));
-    for (std::size_t other = 0; other < points; other += kBlock) {
-      const std::size_t others = std::min(kBlock, points - other);
-      const Eigen::MatrixXd products =
-          scores.middleCols(static_cast<Eigen::Index>(other), static_cast<Eigen::Index>(others)).transpose() *
-          own;
-      for (std::size_t i = 0; i < count; ++i) {
-        for (std::size_t j = 0; j < others; ++j) {
-          const double product = products(static_cast<Eigen::Index>(j), static_cast<Eigen::Index>(i));
-          if (product <= level(0) || first + i == other + j) continue;
-          for (std::size_t l = 0; l < kLevels && product > level(l); ++l) ++counts[first + i][l];
-        }
+    std::vector<Counts>& counts = of_worker[worker];
+    if (counts.empty()) counts.resize(points, Counts{});
+    const auto [i, j] = tiles[t];
+    std::array<double, kBlock * kBlock> products{};
+    blocks[i].add_products(blocks[j], products.data(), kBlock, i == j);
+    for (std::size_t a = 0; a < blocks[i].count(); ++a) {
+      const double* const row = products.data() + a * kBlock;
+      for (std::size_t b = i == j ? a + 1 : 0; b < blocks[j].count(); ++b) {
+        if (row[b] > level(0)) count_pair(row[b], counts[i * kBlock + a], counts[j * kBlock + b]);
       }
     }
   });
+  std::vector<Counts> counts(points, Counts{});
+  for (const std::vector<Counts>& some : of_worker) {
+    for (std::size_t i = 0; i < some.size(); ++i) {
+      for (std::size_t l = 0; l < kLevels; ++l) counts[i][l] += some[i][l];
+    }
+  }
   return counts;
 }
 
@@ -100,7 +135,8 @@ std::optional<std::size_t> chosen_level(const std::vector<Counts>& counts) {
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
   const CenteredRows rows(sample, settings);
-  const std::vector<Counts> counts = inseparable(directions(rows, progress), settings.threads, progress);
+  const std::vector<Counts> counts =
+      inseparable(directions(rows, settings, progress), rows.points(), settings.threads, progress);
   const auto n = static_cast<double>(rows.points());
   const double largest = fishers_dimension(2.0 / (n * (n - 1.0)), level(0));
   const std::optional<std::size_t> chosen = chosen_level(counts);
@@ -139,7 +175,7 @@ double fishers_dimension(double p, double a) {
 
 Estimator fishers_estimator() {
   return {.name = "fishers",
-          .neighbors = [](const EstimatorSettings&) { return std::size_t{3}; },
+          .neighbors = [](const EstimatorSettings&) { return std::size_t{0}; },
           .from_sample = estimate};
 }
 

@@ -38,7 +38,13 @@ struct Curve {
   unsigned samples = 0;
 };
 
-void add_sample(std::span<const double> logs, Curve& curve) {
+/// Distances to the neighbours in a sample and their logarithms.
+struct Near {
+  std::array<double, kLast> logs{}, distances{};
+};
+
+void add_sample(const Near& near, Curve& curve) {
+  const std::array<double, kLast>& logs = near.logs;
   double below = 0.0;  // sum of log T_j, j < k
   for (std::size_t k = 1; k <= kLast; ++k) {
     if (k >= kFirst) {
@@ -46,7 +52,7 @@ void add_sample(std::span<const double> logs, Curve& curve) {
       const double m = static_cast<double>(k - 2) / sum;
       curve.dimension[k - kFirst] += m;
       curve.squares[k - kFirst] += m * m;
-      curve.radius[k - kFirst] += std::exp(logs[k - 1]);
+      curve.radius[k - kFirst] += near.distances[k - 1];
     }
     below += logs[k - 1];
   }
@@ -55,15 +61,21 @@ void add_sample(std::span<const double> logs, Curve& curve) {
 
 Curve curve_of(const Sample& sample, std::size_t row, std::span<const std::uint32_t> drawn) {
   Curve curve;
-  const auto index = sample.neighbors.index(row);
+  // No more than are needed: how many are listed depends on what else is asked for.
+  const auto listed = sample.neighbors.index(row);
+  const auto index = listed.first(std::min(listed.size(), kListed));
   const auto logs = sample.distances.row(row);
-  std::array<double, kLast> near{};
+  std::vector<double> distances;
+  for (const double log : logs) distances.push_back(std::exp(log));
+  Near near;
   for (unsigned b = 0; b < kSamples; ++b) {
     std::size_t found = 0;
     for (std::size_t j = 0; j < index.size() && found < kLast; ++j) {
-      if ((drawn[number(index[j])] >> b & 1u) != 0) near[found++] = logs[j];
+      if ((drawn[number(index[j])] >> b & 1u) == 0) continue;
+      near.logs[found] = logs[j];
+      near.distances[found++] = distances[j];
     }
-    if (found == kLast && near[0] < near[kFirst - 1]) add_sample(near, curve);
+    if (found == kLast && near.logs[0] < near.logs[kFirst - 1]) add_sample(near, curve);
   }
   return curve;
 }
@@ -164,7 +176,8 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
 Estimator geomle_estimator() {
   return {.name = "geomle",
           .neighbors = [](const EstimatorSettings&) { return kListed; },
-          .from_sample = estimate};
+          .from_sample = estimate,
+          .looks_at_rows = false};
 }
 
 }  // namespace fathom

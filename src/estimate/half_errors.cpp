@@ -1,7 +1,6 @@
 #include "estimate/half_errors.h"
 
 #include <algorithm>
-#include <array>
 #include <cmath>
 
 #include "fathom/core/random.h"
@@ -15,7 +14,8 @@ constexpr std::uint64_t kSplitStream = 0x68665370;  // apart from every other us
 
 using Points = std::vector<std::uint32_t>;
 
-/// Of an odd number of points one sits out.
+}  // namespace
+
 std::array<Points, 2> draw_halves(std::size_t points, std::uint64_t seed, unsigned split) {
   Generator generator = make_generator(seed, (kSplitStream << 32) + split);
   const Points order = random_permutation(static_cast<std::uint32_t>(points), generator);
@@ -26,15 +26,17 @@ std::array<Points, 2> draw_halves(std::size_t points, std::uint64_t seed, unsign
   return halves;
 }
 
-}  // namespace
+bool halves_are_measured(const Sample& sample, std::size_t neighbors, const EstimatorSettings& settings) {
+  const std::size_t listed = sample.neighbors.k();
+  const bool listed_for_halves = listed + 1 == sample.points() || neighbors_for_halves(neighbors) <= listed;
+  return settings.intervals && listed_for_halves && sample.points() / 2 > neighbors;
+}
 
 std::vector<std::optional<double>> half_errors(
     const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
     const std::function<std::vector<std::optional<double>>(const Sample& half)>& values, Progress& progress) {
   std::vector<std::optional<double>> errors(count);
-  const std::size_t listed = sample.neighbors.k();
-  const bool listed_for_halves = listed + 1 == sample.points() || neighbors_for_halves(neighbors) <= listed;
-  if (!settings.intervals || !listed_for_halves || sample.points() / 2 <= neighbors) return errors;
+  if (!halves_are_measured(sample, neighbors, settings)) return errors;
   std::vector<double> squares(count, 0.0);
   std::vector<bool> known(count, true);
   for (unsigned split = 0; split < kFewSplits; ++split) {

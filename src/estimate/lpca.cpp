@@ -1,17 +1,15 @@
 #include "fathom/estimate/lpca.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
 #include <functional>
-#include <iterator>
 #include <limits>
 #include <numeric>
 
 #include "estimate/centered_rows.h"
 #include "estimate/halved_estimates.h"
-#include "estimate/local_means.h"
 #include "estimate/neighborhood.h"
+#include "estimate/symmetric_eigen.h"
 
 namespace fathom {
 
@@ -74,43 +72,42 @@ double broken_stick(std::span<const double> spectrum, std::size_t components) {
 }
 
 /// Of the covariance of a point and its neighbours, seen from the point.
-std::vector<double> local_spectrum(const Sample& sample, std::size_t row) {
-  constexpr std::size_t points = kNeighbors + 1;
-  if (sample.matrix.stored_cols() < points) {
-    const Eigen::MatrixXd differences = differences_to_neighbors(sample, row, kNeighbors);
-    const Eigen::VectorXd sum = differences.rowwise().sum();
-    Eigen::MatrixXd products = differences * differences.transpose();
-    products.noalias() -= sum * sum.transpose() / static_cast<double>(points);
-    return covariance_spectrum(products, points);
+std::vector<double> local_spectrum(const Neighborhood& near, SimdLevel simd) {
+  thread_local SquareMatrix products;
+  const std::size_t points = near.size() + 1;
+  if (near.components() < points) {
+    near.center_covariance(select_double_kernels(simd), products);
+  } else {
+    near.center_products(true, products);
   }
-  const auto size = static_cast<Eigen::Index>(points);
-  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(size, size);  // the point itself is the first
-  products.bottomRightCorner(size - 1, size - 1) = products_of_neighbors(sample, row, kNeighbors);
-  return covariance_spectrum(centered(products), points);
+  return covariance_spectrum(products, points, simd);
 }
 
-void local_dimensions(const Sample& sample, std::size_t row, std::span<double> values) {
-  const std::vector<double> spectrum = local_spectrum(sample, row);
-  if (spectrum.empty()) return;
-  std::ranges::copy(pca_dimensions(spectrum, std::min(sample.matrix.stored_cols(), kNeighbors)),
-                    values.begin());
-  std::ranges::replace(values, 0.0, std::numeric_limits<double>::quiet_NaN());  // no component stands out
+LocalMethod local_method(const EstimatorSettings& settings) {
+  LocalMethod local{
+      "lpca", {}, kNeighbors, [simd = settings.simd](const Neighborhood& near, std::span<double> values) {
+        const std::vector<double> spectrum = local_spectrum(near, simd);
+        if (spectrum.empty()) return;
+        std::ranges::copy(pca_dimensions(spectrum, std::min(near.components(), kNeighbors)), values.begin());
+        // No component stands out.
+        std::ranges::replace(values, 0.0, std::numeric_limits<double>::quiet_NaN());
+      }};
+  for (const char* rule : kPcaRules) local.variants.push_back(std::string("local_") + rule);
+  return local;
 }
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
   const CenteredRows rows(sample, settings);
-  const std::vector<double> spectrum = covariance_spectrum(rows.products(progress), rows.points());
+  SquareMatrix products = rows.products(progress);
+  const std::vector<double> spectrum = covariance_spectrum(products, rows.points(), settings.simd);
   if (spectrum.empty()) return Refusal{"has no variance"};
   const auto whole = pca_dimensions(spectrum, std::min(rows.components(), rows.points() - 1));
   std::vector<DimensionEstimate> estimates;
-  LocalMethod local{"lpca", {}, kNeighbors, local_dimensions};
   for (std::size_t rule = 0; rule < kPcaRules.size(); ++rule) {
-    local.variants.push_back(std::string("local_") + kPcaRules[rule]);
     if (!(whole[rule] > 0.0)) continue;
     set_uncertainty(
         estimates.emplace_back(plain_estimate("lpca", kPcaRules[rule], whole[rule], rows.points())), {}, 0);
   }
-  std::ranges::move(local_means(local, sample, settings, progress), std::back_inserter(estimates));
   return estimates;
 }
 
@@ -131,9 +128,11 @@ std::array<double, kPcaRules.size()> pca_dimensions(std::span<const double> spec
 }
 
 Estimator lpca_estimator() {
-  return {.name = "lpca",
-          .neighbors = [](const EstimatorSettings&) { return kNeighbors; },
-          .from_sample = estimate};
+  return {
+      .name = "lpca",
+      .neighbors = [](const EstimatorSettings& settings) { return settings.neighborhoods ? kNeighbors : 0; },
+      .from_sample = estimate,
+      .from_neighborhoods = local_method};
 }
 
 }  // namespace fathom

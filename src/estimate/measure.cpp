@@ -27,10 +27,13 @@ constexpr unsigned kHalvings = 5;                   // of the curve of d against
 EstimatorSettings settings_of(const MeasureOptions& options) {
   EstimatorSettings settings;
   settings.k = options.k;
+  settings.noise_std = options.noise_std;
+  settings.components = options.components;
   settings.seed = options.seed;
   settings.threads = options.threads;
   settings.simd = options.simd;
   settings.search = options.search;
+  settings.local = options.local;
   return settings;
 }
 
@@ -109,6 +112,21 @@ void check_classes(const PreparedData& data, const std::string& name) {
   }
 }
 
+std::vector<std::optional<std::uint32_t>> local_rows(const Duplicates& duplicates,
+                                                     const NeighborTable& table) {
+  std::vector<std::optional<std::uint32_t>> row(duplicates.first.size());
+  for (std::uint32_t i = 0; i < table.rows(); ++i) row[duplicates.distinct[table.place(i)]] = i;
+  for (std::size_t image = 0; image < row.size(); ++image) row[image] = row[duplicates.first[image]];
+  return row;
+}
+
+/// Enlarging mixes the noise of neighbouring pixels.
+void check_noise(const PreparedData& data, const MeasureOptions& options) {
+  if (!options.noise_std || data.matrix.stored_cols() == data.ambient_dimension) return;
+  throw UsageError("--noise-std", "is of noise that is independent in every pixel, and the protocol enlarges",
+                   "measure with --protocol native");
+}
+
 }  // namespace
 
 void check_measure_options(const MeasureOptions& options) {
@@ -117,6 +135,7 @@ void check_measure_options(const MeasureOptions& options) {
                      "give 3 or more; the papers use 20");
   }
   chosen_estimators(options.estimators);
+  check_mixture_and_noise(settings_of(options));
   if (options.anchors > 0 && options.anchors < fewest_anchors(options.k)) {
     throw UsageError("--anchors",
                      std::to_string(options.anchors) +
@@ -137,6 +156,7 @@ std::size_t fewest_anchors(std::size_t k) {
 Measurement measure(const PreparedData& data, const std::string& name, const MeasureOptions& options,
                     Progress& progress) {
   check_measure_options(options);
+  check_noise(data, options);
   check_classes(data, name);
   const Duplicates duplicates = find_duplicates(data.matrix, options.threads, progress);
   check_images(data, duplicates, name, options.k);
@@ -204,6 +224,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
                                                 settings_of(options), progress);
   result.dimension = std::move(estimates.estimates);
   result.skipped = std::move(estimates.skipped);
+  if (options.local) result.local_row = local_rows(duplicates, table);
   const std::vector<double> by_k = mle_by_k(distances);
   for (std::size_t i = 0; i < by_k.size(); ++i) result.by_k.push_back({i + 3, by_k[i]});
   result.by_images.push_back(point_of_curve(table, distances, options.k));

@@ -1,6 +1,10 @@
 #include "fathom/estimate/memory_need.h"
 
 #include <algorithm>
+#include <string>
+
+#include "estimate/centered_rows.h"
+#include "fathom/estimate/estimators.h"
 
 namespace fathom {
 
@@ -8,10 +12,29 @@ namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
 
+struct Sizes {
+  std::uint64_t rows, points, columns, listed, search;
+};
+
+/// Beside what all estimators look at.
+std::uint64_t need_of(const std::string& estimator, const Sizes& sizes, const MeasureOptions& options) {
+  if (estimator == "hidalgo") return sizes.points * (32 * (options.components + 3) + 100);
+  if (estimator == "danco" || estimator == "mind_kl") return 824 * sizes.rows;
+  if (estimator == "geodesic") return (720 + 88 * std::uint64_t{options.threads}) * sizes.rows;
+  if (estimator == "minimum_spanning_tree") {
+    return std::min<std::uint64_t>(sizes.rows, 20000) * (900 + 20 * sizes.listed) + sizes.search;
+  }
+  if (estimator != "lpca" && estimator != "participation_ratio" && estimator != "fishers") return 0;
+  const bool drawn = sizes.columns > kMostProducts && sizes.points > kMostProducts;
+  const std::uint64_t used = drawn ? kMostProducts : sizes.points;
+  const std::uint64_t size = std::min(sizes.columns, used);
+  return 3 * sizeof(double) * size * size + (estimator == "fishers" ? 2 * sizeof(double) * size * used : 0);
+}
+
 }  // namespace
 
 std::uint64_t MemoryNeed::total() const {
-  return matrix + rest + std::max(arrays, search + neighbors);
+  return matrix + rest + std::max(arrays, std::max(search, estimates) + neighbors);
 }
 
 MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_file,
@@ -27,7 +50,12 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
     need.search = std::max(shape.bytes(), enlarged) / 4;
   }
   const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
-  need.neighbors = 40 * measured * std::min<std::uint64_t>(neighbors_listed(options), rows);
+  const std::uint64_t listed = std::min<std::uint64_t>(neighbors_listed(options), rows);
+  need.neighbors = 40 * measured * listed;
+  for (const Estimator* estimator : chosen_estimators(options.estimators)) {
+    need.estimates = std::max(
+        need.estimates, need_of(estimator->name, {rows, measured, shape.cols, listed, need.search}, options));
+  }
   need.rest = 400 * rows + 48 * kMebibyte + 12 * kMebibyte * options.threads;
   return need;
 }

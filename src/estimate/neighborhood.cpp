@@ -3,70 +3,96 @@
 #include <algorithm>
 #include <variant>
 
+#include "fathom/core/error.h"
+
 namespace fathom {
 
 namespace {
 
-constexpr std::size_t kComponents = 256;  // at a time, so that a block stays in the cache
-
-std::vector<std::uint32_t> rows_of_neighbors(const Sample& sample, std::size_t row, std::size_t k) {
-  std::vector<std::uint32_t> rows;
-  for (const ImageIndex point : sample.neighbors.index(row).first(k)) {
-    rows.push_back(sample.rows[number(point)]);
-  }
-  return rows;
-}
-
-/// Components first .. first + out.rows() of the differences, a column each.
-template <class T>
-void fill_differences(const Matrix<T>& matrix, std::uint32_t center, std::span<const std::uint32_t> others,
-                      std::size_t first, Eigen::Ref<Eigen::MatrixXd> out) {
-  const T* origin = matrix.row(center).data() + first;
-  for (std::size_t j = 0; j < others.size(); ++j) {
-    const T* other = matrix.row(others[j]).data() + first;
-    double* column = out.col(static_cast<Eigen::Index>(j)).data();
-    for (Eigen::Index c = 0; c < out.rows(); ++c) {
-      column[c] = static_cast<double>(other[c]) - static_cast<double>(origin[c]);
-    }
-  }
-}
+constexpr std::size_t kComponents = 256;  // at a time, so that what is packed stays in the cache
 
 }  // namespace
 
-Eigen::MatrixXd differences_to_neighbors(const Sample& sample, std::size_t row, std::size_t k) {
-  const std::vector<std::uint32_t> others = rows_of_neighbors(sample, row, k);
-  const std::uint32_t center = sample.rows[sample.neighbors.place(row)];
-  Eigen::MatrixXd differences(static_cast<Eigen::Index>(sample.matrix.stored_cols()),
-                              static_cast<Eigen::Index>(k));
-  std::visit([&](const auto& matrix) { fill_differences(matrix, center, others, 0, differences); },
-             sample.matrix.stored);
-  return differences;
-}
-
-Eigen::MatrixXd products_of_neighbors(const Sample& sample, std::size_t row, std::size_t k) {
-  const std::vector<std::uint32_t> others = rows_of_neighbors(sample, row, k);
-  const std::uint32_t center = sample.rows[sample.neighbors.place(row)];
-  const auto size = static_cast<Eigen::Index>(k);
-  const std::size_t components = sample.matrix.stored_cols();
-  Eigen::MatrixXd products = Eigen::MatrixXd::Zero(size, size);
-  Eigen::MatrixXd block(static_cast<Eigen::Index>(std::min(kComponents, components)), size);
-  for (std::size_t first = 0; first < components; first += kComponents) {
-    if (components - first < kComponents) block.resize(static_cast<Eigen::Index>(components - first), size);
-    std::visit([&](const auto& matrix) { fill_differences(matrix, center, others, first, block); },
-               sample.matrix.stored);
-    products.selfadjointView<Eigen::Lower>().rankUpdate(block.transpose());
+void Neighborhood::center_products(bool with_point, SquareMatrix& out) const {
+  const std::size_t k = size(), all = with_point ? k + 1 : k;
+  out.reset(all);
+  thread_local std::vector<double> means;
+  means.assign(all, 0.0);
+  for (std::size_t i = 0; i < k; ++i) {
+    const double* const from = products_->row(chosen_[i]);
+    double* const to = out.row(i);
+    to[i] = from[chosen_[i]];
+    double sum = to[i];
+    for (std::size_t j = i + 1; j < k; ++j) {
+      to[j] = from[chosen_[j]];
+      sum += to[j];
+      means[j] += to[j];
+    }
+    means[i] += sum;
   }
-  products.triangularView<Eigen::StrictlyUpper>() = products.transpose();
-  return products;
+  double mean = 0.0;
+  for (double& one : means) mean += one /= static_cast<double>(all);
+  mean /= static_cast<double>(all);
+  for (std::size_t i = 0; i < all; ++i) {
+    double* const to = out.row(i);
+    for (std::size_t j = i; j < all; ++j) to[j] = to[j] - means[i] - means[j] + mean;
+  }
 }
 
-Eigen::MatrixXd centered(const Eigen::MatrixXd& products) {
-  const Eigen::VectorXd means = products.rowwise().mean();
-  Eigen::MatrixXd result = products;
-  result.colwise() -= means;
-  result.rowwise() -= means.transpose();
-  result.array() += means.mean();
-  return result;
+void Neighborhood::center_covariance(const kernels::DoubleKernels& kernels, SquareMatrix& out) const {
+  FATHOM_CHECK(components_ < kFewComponents);
+  thread_local std::vector<const double*> rows;
+  thread_local std::vector<double> sums;
+  rows.clear();
+  sums.assign(components_, 0.0);
+  for (const std::uint32_t one : chosen_) {
+    rows.push_back(vectors_[one]);
+    for (std::size_t c = 0; c < components_; ++c) sums[c] += vectors_[one][c];
+  }
+  PackedVectors packed(kernels);
+  packed.pack_columns(rows, components_);
+  out.reset(components_);
+  packed.add_products(packed, out.row(0), out.stride(), true);
+  const auto points = static_cast<double>(size() + 1);
+  for (std::size_t i = 0; i < components_; ++i) {
+    for (std::size_t j = i; j < components_; ++j) out.row(i)[j] -= sums[i] * sums[j] / points;
+  }
+}
+
+NeighborhoodProducts::NeighborhoodProducts(const Sample& sample, SimdLevel simd)
+    : sample_(sample), components_(sample.matrix.stored_cols()), packed_(select_double_kernels(simd)) {}
+
+void NeighborhoodProducts::take(std::size_t row, std::size_t count) {
+  rows_.clear();
+  for (const ImageIndex point : sample_.neighbors.index(row).first(count)) {
+    rows_.push_back(sample_.rows[number(point)]);
+  }
+  const std::uint32_t center = sample_.rows[sample_.neighbors.place(row)];
+  origin_.resize(components_);
+  std::visit([&](const auto& matrix) { std::ranges::copy(matrix.row(center), origin_.begin()); },
+             sample_.matrix.stored);
+  products_.reset(count);
+  for (std::size_t first = 0; first < components_; first += kComponents) {
+    const std::size_t depth = std::min(kComponents, components_ - first);
+    packed_.pack_rows(sample_.matrix, rows_, first, std::span(origin_).subspan(first, depth));
+    packed_.add_products(packed_, products_.row(0), products_.stride(), true);
+  }
+  if (components_ < Neighborhood::kFewComponents) keep_vectors();
+}
+
+void NeighborhoodProducts::keep_vectors() {
+  values_.resize(rows_.size() * components_);
+  vectors_.clear();
+  for (std::size_t i = 0; i < rows_.size(); ++i) {
+    double* const vector = values_.data() + i * components_;
+    std::visit(
+        [&](const auto& matrix) {
+          const auto row = matrix.row(rows_[i]);
+          for (std::size_t c = 0; c < components_; ++c) vector[c] = static_cast<double>(row[c]) - origin_[c];
+        },
+        sample_.matrix.stored);
+    vectors_.push_back(vector);
+  }
 }
 
 }  // namespace fathom

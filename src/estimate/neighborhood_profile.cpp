@@ -1,9 +1,9 @@
 #include "estimate/neighborhood_profile.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <boost/math/special_functions/digamma.hpp>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
 #include "estimate/neighborhood.h"
@@ -34,28 +34,39 @@ std::vector<std::uint32_t> rows_with_neighbors(const Sample& sample) {
 using Shares = std::array<double, kNumbers.size()>;
 
 /// tr C^2 / (tr C)^2 around one point.
-Shares shares_at(const Sample& sample, std::size_t row) {
-  const Eigen::MatrixXd products = products_of_neighbors(sample, row, kNumbers.back());
+Shares shares_of(const NeighborhoodProducts& products) {
+  std::array<std::uint32_t, kNumbers.back()> nearest{};
+  std::iota(nearest.begin(), nearest.end(), 0u);
+  SquareMatrix inner;
   Shares shares{};
   for (std::size_t j = 0; j < kNumbers.size(); ++j) {
-    const auto k = static_cast<Eigen::Index>(kNumbers[j]);
-    const Eigen::MatrixXd inner = centered(products.topLeftCorner(k, k));
-    shares[j] = inner.squaredNorm() / (inner.trace() * inner.trace());
+    const std::size_t k = kNumbers[j];
+    products.neighborhood(std::span(nearest).first(k)).center_products(false, inner);
+    double trace = 0.0, above = 0.0, diagonal = 0.0;
+    for (std::size_t a = 0; a < k; ++a) {
+      const double* const row = inner.row(a);
+      trace += row[a];
+      diagonal += row[a] * row[a];
+      for (std::size_t b = a + 1; b < k; ++b) above += row[b] * row[b];
+    }
+    shares[j] = (diagonal + 2.0 * above) / (trace * trace);
   }
   return shares;
 }
 
 /// Mean over some of the rows.
-Shares mean_shares(const Sample& sample, std::vector<std::uint32_t> rows, std::uint64_t seed,
-                   unsigned threads, Progress& progress) {
-  Generator generator = make_generator(seed, kPointStream << 32);
+Shares mean_shares(const Sample& sample, std::vector<std::uint32_t> rows, const EstimatorSettings& settings,
+                   Progress& progress) {
+  Generator generator = make_generator(settings.seed, kPointStream << 32);
   shuffle(std::span(rows), generator);
   rows.resize(std::min(rows.size(), kPoints));
   std::vector<Shares> all(rows.size());
-  parallel_for((rows.size() + kChunk - 1) / kChunk, threads, [&](std::size_t chunk, unsigned) {
+  parallel_for((rows.size() + kChunk - 1) / kChunk, settings.threads, [&](std::size_t chunk, unsigned) {
     progress.check();
+    NeighborhoodProducts products(sample, settings.simd);
     for (std::size_t i = chunk * kChunk; i < std::min(rows.size(), (chunk + 1) * kChunk); ++i) {
-      all[i] = shares_at(sample, rows[i]);
+      products.take(rows[i], kNumbers.back());
+      all[i] = shares_of(products);
     }
   });
   Shares mean{};
@@ -67,8 +78,9 @@ Shares mean_shares(const Sample& sample, std::vector<std::uint32_t> rows, std::u
 
 }  // namespace
 
-std::optional<NeighborhoodProfile> neighborhood_profile(const Sample& sample, std::uint64_t seed,
-                                                        unsigned threads, Progress& progress) {
+std::optional<NeighborhoodProfile> neighborhood_profile(const Sample& sample,
+                                                        const EstimatorSettings& settings,
+                                                        Progress& progress) {
   const std::vector<std::uint32_t> rows = rows_with_neighbors(sample);
   if (rows.empty()) return std::nullopt;
   const auto count = static_cast<double>(rows.size());
@@ -92,7 +104,7 @@ std::optional<NeighborhoodProfile> neighborhood_profile(const Sample& sample, st
     const double expected = boost::math::digamma(2.0 * rank) - boost::math::digamma(rank);
     profile[place++] = std::log(expected / ratios[r]);
   }
-  const Shares shares = mean_shares(sample, rows, seed, threads, progress);
+  const Shares shares = mean_shares(sample, rows, settings, progress);
   for (std::size_t j = 0; j < kNumbers.size(); ++j) {
     const double excess = shares[j] - 1.0 / static_cast<double>(kNumbers[j] - 1);
     profile[place++] = -std::log(std::max(excess, kLeastShare));

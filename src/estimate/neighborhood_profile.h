@@ -8,7 +8,7 @@
 #include <optional>
 
 #include "fathom/core/progress.h"
-#include "fathom/estimate/sample.h"
+#include "fathom/estimate/estimator.h"
 
 namespace fathom {
 
@@ -24,8 +24,9 @@ inline constexpr std::size_t kProfileSize = 10;
 using NeighborhoodProfile = std::array<double, kProfileSize>;
 
 /// Of the points that have 64 neighbours; nothing where none has, or a mean of logarithms is 0. The points
-/// whose vectors are looked at are drawn by `seed`. Throws Interrupted.
-std::optional<NeighborhoodProfile> neighborhood_profile(const Sample& sample, std::uint64_t seed,
-                                                        unsigned threads, Progress& progress);
+/// whose vectors are looked at are drawn by the settings' seed. Throws Interrupted.
+std::optional<NeighborhoodProfile> neighborhood_profile(const Sample& sample,
+                                                        const EstimatorSettings& settings,
+                                                        Progress& progress);
 
 }  // namespace fathom

@@ -1,55 +1,78 @@
 #include "fathom/estimate/participation_ratio.h"
 
-#include <Eigen/Core>
 #include <algorithm>
 #include <cmath>
+#include <numeric>
+#include <span>
+#include <vector>
 
 #include "estimate/centered_rows.h"
 #include "estimate/halved_estimates.h"
 #include "estimate/normal_uncertainty.h"
+#include "fathom/core/parallel.h"
 
 namespace fathom {
 
 namespace {
 
 constexpr std::size_t kMostForError = 1024;  // points; their variance is then known to 5 %
-constexpr std::size_t kBlock = 256;
+constexpr std::size_t kBlock = 64;
 
 /// Of each of some points: |x|^2 and x' S x.
 struct Forms {
   std::vector<double> squares, quadratic;
 };
 
-Forms forms_of(const CenteredRows& rows, const Eigen::MatrixXd& products, std::size_t points) {
-  Forms forms;
+double squared_length(std::span<const double> values) {
+  return std::inner_product(values.begin(), values.end(), values.begin(), 0.0);
+}
+
+Forms forms_of(const CenteredRows& rows, const SquareMatrix& products, std::size_t points,
+               const EstimatorSettings& settings) {
+  Forms forms{std::vector<double>(points), std::vector<double>(points)};
   const auto scale = static_cast<double>(rows.points() - 1);
-  for (std::size_t first = 0; first < points; first += kBlock) {
-    const std::size_t count = std::min(kBlock, points - first);
-    if (rows.products_of_components()) {
-      const Eigen::MatrixXd block = rows.block(first, count, 0, rows.components());
-      const Eigen::MatrixXd moved = block * products;
-      for (Eigen::Index i = 0; i < block.rows(); ++i) {
-        forms.squares.push_back(block.row(i).squaredNorm());
-        forms.quadratic.push_back(block.row(i).dot(moved.row(i)) / scale);
-      }
-    } else {
-      for (std::size_t i = first; i < first + count; ++i) {
-        const auto index = static_cast<Eigen::Index>(i);
-        forms.squares.push_back(products(index, index));
-        forms.quadratic.push_back(products.col(index).squaredNorm() / scale);
-      }
+  if (!rows.products_of_components()) {
+    for (std::size_t i = 0; i < points; ++i) {
+      forms.squares[i] = products.row(i)[i];
+      forms.quadratic[i] = squared_length({products.row(i), rows.points()}) / scale;
     }
+    return forms;
   }
+  const std::size_t components = rows.components();
+  const kernels::DoubleKernels& kernels = select_double_kernels(settings.simd);
+  PackedVectors right(kernels);
+  std::vector<const double*> of_products;
+  for (std::size_t i = 0; i < components; ++i) of_products.push_back(products.row(i));
+  right.pack_rows(of_products, components);
+  parallel_for((points + kBlock - 1) / kBlock, settings.threads, [&](std::size_t b, unsigned) {
+    const std::size_t first = b * kBlock, count = std::min(kBlock, points - first);
+    PackedVectors left(kernels);
+    rows.pack(first, count, left);
+    std::vector<double> moved(left.padded() * right.padded(), 0.0), point(components);
+    left.add_products(right, moved.data(), right.padded(), false);
+    for (std::size_t i = 0; i < count; ++i) {
+      rows.copy_row(first + i, point);
+      forms.squares[first + i] = squared_length(point);
+      const double* const row = moved.data() + i * right.padded();
+      forms.quadratic[first + i] = std::inner_product(point.begin(), point.end(), row, 0.0) / scale;
+    }
+  });
   return forms;
 }
 
 /// Sum of |x_i|^4.
-double fourth_powers(const CenteredRows& rows, const Eigen::MatrixXd& products) {
-  if (!rows.products_of_components()) return products.diagonal().array().square().sum();
+double fourth_powers(const CenteredRows& rows, const SquareMatrix& products) {
   double sum = 0.0;
-  for (std::size_t first = 0; first < rows.points(); first += kBlock) {
-    const std::size_t count = std::min(kBlock, rows.points() - first);
-    sum += rows.block(first, count, 0, rows.components()).rowwise().squaredNorm().array().square().sum();
+  std::vector<double> point(rows.components());
+  for (std::size_t i = 0; i < rows.points(); ++i) {
+    double square = 0.0;
+    if (rows.products_of_components()) {
+      rows.copy_row(i, point);
+      square = squared_length(point);
+    } else {
+      square = products.row(i)[i];
+    }
+    sum += square * square;
   }
   return sum;
 }
@@ -68,17 +91,22 @@ double std_error(const Forms& forms, double trace, double trace_of_square, std::
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
   const CenteredRows rows(sample, settings);
-  const Eigen::MatrixXd products = rows.products(progress);
+  const SquareMatrix products = rows.products(progress);
+  double sum = 0.0, squares = 0.0;
+  for (std::size_t i = 0; i < products.size(); ++i) {
+    sum += products.row(i)[i];
+    squares += squared_length({products.row(i), products.size()});
+  }
   const auto n = static_cast<double>(rows.points());
-  const double trace = products.trace() / (n - 1.0),
-               square = products.squaredNorm() / ((n - 1.0) * (n - 1.0));
+  const double trace = sum / (n - 1.0), square = squares / ((n - 1.0) * (n - 1.0));
   const double q = fourth_powers(rows, products) / (n - 1.0);
   const double c = (n - 1.0) / (n * (n - 2.0) * (n - 3.0));
   const double trace_of_square = c * ((n - 1.0) * (n - 2.0) * square + trace * trace - n * q);
   const double squared_trace = c * (2.0 * square + (n * n - 3.0 * n + 1.0) * trace * trace - n * q);
   std::vector<DimensionEstimate> estimates;
-  const double log_error = std_error(forms_of(rows, products, std::min(rows.points(), kMostForError)), trace,
-                                     square, rows.points());
+  const double log_error =
+      std_error(forms_of(rows, products, std::min(rows.points(), kMostForError), settings), trace, square,
+                rows.points());
   const auto add = [&](const char* variant, double value) {
     if (!(value > 0.0 && std::isfinite(value))) return;
     DimensionEstimate& made =
@@ -96,7 +124,7 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
 
 Estimator participation_ratio_estimator() {
   return {.name = "participation_ratio",
-          .neighbors = [](const EstimatorSettings&) { return std::size_t{3}; },
+          .neighbors = [](const EstimatorSettings&) { return std::size_t{0}; },
           .from_sample = estimate};
 }
 

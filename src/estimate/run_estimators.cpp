@@ -1,13 +1,19 @@
 #include <algorithm>
+#include <cmath>
 #include <iterator>
+#include <variant>
 
 #include "estimate/halved_estimates.h"
+#include "estimate/local_means.h"
+#include "fathom/core/parallel.h"
 #include "fathom/core/random.h"
 #include "fathom/estimate/calibration.h"
 #include "fathom/estimate/estimators.h"
+#include "fathom/estimate/hidalgo.h"
 #include "fathom/estimate/split_halves.h"
 #include "fathom/neighbors/duplicates.h"
 #include "fathom/neighbors/pair_scan.h"
+#include "neighbors/row_values.h"
 
 namespace fathom {
 
@@ -26,7 +32,13 @@ class Run {
       Progress& progress)
       : sample_(sample), settings_(settings), progress_(progress) {
     std::vector<StatisticEstimates> planned;
+    std::vector<LocalMethod> methods;
     for (const Estimator* estimator : chosen) {
+      const bool beside = bool(estimator->from_sample);
+      if (estimator->from_neighborhoods && (settings.neighborhoods || !beside) &&
+          sample.points() > estimator->neighbors(settings)) {
+        methods.push_back(estimator->from_neighborhoods(settings));
+      }
       if (!estimator->from_distances) continue;
       for (StatisticEstimates& one : estimator->from_distances(settings, sample.neighbors.k())) {
         planned.push_back(std::move(one));
@@ -34,6 +46,9 @@ class Run {
       }
     }
     estimates_ = halved_estimates(planned, sample, settings, progress);
+    for (auto& of_method : local_means(methods, sample, settings, progress)) {
+      std::ranges::move(of_method, std::back_inserter(local_));
+    }
   }
 
   EstimateResult result(const Estimator& estimator) const {
@@ -41,8 +56,12 @@ class Run {
     if (sample_.points() <= needed) return Refusal{too_few(needed + 1, sample_.points())};
     EstimateResult result = estimator.from_sample ? estimator.from_sample(sample_, settings_, progress_)
                                                   : EstimateResult(from_distances(estimator));
-    const auto* estimates = std::get_if<std::vector<DimensionEstimate>>(&result);
-    if (estimates == nullptr || !estimates->empty()) return result;
+    auto* estimates = std::get_if<std::vector<DimensionEstimate>>(&result);
+    if (estimates == nullptr) return result;
+    for (const DimensionEstimate& one : local_) {
+      if (one.estimator == estimator.name) estimates->push_back(one);
+    }
+    if (!estimates->empty()) return result;
     return Refusal{"finds no point with " + std::to_string(needed) + " neighbours at unequal distances"};
   }
 
@@ -60,14 +79,52 @@ class Run {
   Progress& progress_;
   std::vector<const Estimator*> owner_;  ///< of every entry of estimates_
   std::vector<std::vector<DimensionEstimate>> estimates_;
+  std::vector<DimensionEstimate> local_;  ///< means over neighbourhoods
 };
+
+/// As a scan does. Throws InputError.
+void check_values(const RowMatrix& matrix, std::span<const std::uint32_t> rows, unsigned threads,
+                  Progress& progress) {
+  constexpr std::size_t chunk = 256;
+  parallel_for((rows.size() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+    progress.check();
+    const std::size_t first = index * chunk;
+    for (const std::uint32_t row : rows.subspan(first, std::min(chunk, rows.size() - first))) {
+      std::visit([&](const auto& stored) { check_magnitudes(stored.row(row), row); }, matrix.stored);
+    }
+  });
+}
+
+NeighborTable scanned(const RowMatrix& matrix, std::span<const std::uint32_t> rows, std::size_t listed,
+                      const EstimatorSettings& settings, Progress& progress) {
+  std::vector<std::uint32_t> order(rows.begin(), rows.end());
+  Generator generator = make_generator(settings.seed, kOrderStream << 32);
+  shuffle(std::span(order), generator);
+  PairScan scan(matrix, order, {settings.threads, settings.simd, settings.search, listed, 0});
+  NearestNeighbors nearest(scan, listed);
+  Collector* collectors[] = {&nearest};
+  const std::uint32_t prefixes[] = {scan.size()};
+  scan.run(collectors, prefixes, progress);
+  return nearest.take_table(scan);
+}
 
 }  // namespace
 
+void check_mixture_and_noise(const EstimatorSettings& settings) {
+  if (settings.components < 1 || settings.components > kMostComponents) {
+    throw UsageError("n_components", "is " + std::to_string(settings.components),
+                     "give 1 to " + std::to_string(kMostComponents));
+  }
+  if (settings.noise_std && !(*settings.noise_std > 0.0 && std::isfinite(*settings.noise_std))) {
+    throw UsageError("noise_std", "is " + std::to_string(*settings.noise_std), "give a number above 0");
+  }
+}
+
 std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const EstimatorSettings& settings) {
-  std::size_t most = 2;
+  std::size_t most = 0;
   for (const Estimator* estimator : chosen) {
     const std::size_t needed = estimator->neighbors(settings);
+    if (needed == 0) continue;
     most = std::max(most, settings.intervals ? neighbors_for_halves(needed) : needed);
   }
   return most;
@@ -96,21 +153,16 @@ DimensionEstimates estimate_dimension(const RowMatrix& matrix, std::span<const s
   const std::vector<const Estimator*> chosen = chosen_estimators(names);
   if (settings.k < 3)
     throw UsageError("k", std::to_string(settings.k) + " is too few neighbours", "give 3 or more");
+  check_mixture_and_noise(settings);
   const Duplicates duplicates = find_duplicates(matrix, settings.threads, progress);
   const std::size_t points = duplicates.distinct.size();
   if (points < 4) {
     throw InputError("the data", "have " + std::to_string(points) + " distinct rows", "give 4 or more");
   }
-  std::vector<std::uint32_t> order = duplicates.distinct;
-  Generator generator = make_generator(settings.seed, kOrderStream << 32);
-  shuffle(std::span(order), generator);
   const std::size_t listed = std::min(points - 1, neighbors_to_list(chosen, settings));
-  PairScan scan(matrix, order, {settings.threads, settings.simd, settings.search, listed, 0});
-  NearestNeighbors nearest(scan, listed);
-  Collector* collectors[] = {&nearest};
-  const std::uint32_t prefixes[] = {scan.size()};
-  scan.run(collectors, prefixes, progress);
-  const NeighborTable table = nearest.take_table(scan);
+  if (listed == 0) check_values(matrix, duplicates.distinct, settings.threads, progress);
+  const NeighborTable table = listed == 0 ? NeighborTable(points, 1)  // of which none is found
+                                          : scanned(matrix, duplicates.distinct, listed, settings, progress);
   const LogDistances distances = log_distances(table, settings.threads);
   return run_estimators(chosen, {matrix, duplicates.distinct, table, distances}, settings, progress);
 }

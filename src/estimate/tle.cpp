@@ -1,10 +1,9 @@
 #include "fathom/estimate/tle.h"
 
-#include <Eigen/Core>
+#include <algorithm>
 #include <cmath>
 #include <limits>
 
-#include "estimate/local_means.h"
 #include "estimate/neighborhood.h"
 
 namespace fathom {
@@ -35,22 +34,26 @@ double measured(double ua, double ub, double v) {
   return g > 0.0 ? 2.0 * v / (root + g) : (root - g) / (2.0 * inside);
 }
 
-double dimension(const Eigen::MatrixXd& products) {
-  const Eigen::Index k = products.rows();
-  const Eigen::VectorXd u = products.diagonal() / products.diagonal().maxCoeff();
-  const double scale = 1.0 / products.diagonal().maxCoeff();
+double dimension(const Neighborhood& near) {
+  const std::size_t k = near.size();
+  double largest = 0.0;
+  for (std::size_t a = 0; a < k; ++a) largest = std::max(largest, near.product(a, a));
+  const double scale = 1.0 / largest;
   LogSum sum, own;
   double used = 0.0;
-  for (Eigen::Index a = 0; a < k; ++a) {
-    if (u(a) >= kSmallest * kSmallest) {
-      own.add(u(a));  // twice the logarithm of the distance
+  for (std::size_t a = 0; a < k; ++a) {
+    const double ua = near.product(a, a) / largest;
+    if (ua >= kSmallest * kSmallest) {
+      own.add(ua);  // twice the logarithm of the distance
       used += 1.0;
     }
-    for (Eigen::Index b = 0; b < k; ++b) {
+    for (std::size_t b = 0; b < k; ++b) {
       if (a == b) continue;
-      const double v = std::max(0.0, u(a) + u(b) - 2.0 * scale * products(a, b));
-      const double s = measured(u(a), u(b), v);
-      const double t = measured(u(a), u(b), 2.0 * u(a) + 2.0 * u(b) - v);
+      const double ub = near.product(b, b) / largest;
+      const double product = a < b ? near.product(a, b) : near.product(b, a);
+      const double v = std::max(0.0, ua + ub - 2.0 * scale * product);
+      const double s = measured(ua, ub, v);
+      const double t = measured(ua, ub, 2.0 * ua + 2.0 * ub - v);
       if (!(s >= kSmallest && t >= kSmallest)) continue;
       sum.add(s);
       sum.add(t);
@@ -66,15 +69,13 @@ double dimension(const Eigen::MatrixXd& products) {
 Estimator tle_estimator() {
   return {.name = "tle",
           .neighbors = [](const EstimatorSettings& settings) { return settings.k; },
-          .from_sample = [](const Sample& sample, const EstimatorSettings& settings,
-                            Progress& progress) -> EstimateResult {
-            const std::size_t k = settings.k;
-            const LocalMethod method{
-                "tle", {"mean"}, k, [k](const Sample& part, std::size_t row, std::span<double> values) {
-                  values[0] = dimension(products_of_neighbors(part, row, k));
-                }};
-            return local_means(method, sample, settings, progress);
-          }};
+          .from_neighborhoods =
+              [](const EstimatorSettings& settings) {
+                return LocalMethod{
+                    "tle", {"mean"}, settings.k, [](const Neighborhood& near, std::span<double> values) {
+                      values[0] = dimension(near);
+                    }};
+              }};
 }
 
 }  // namespace fathom

@@ -2,6 +2,7 @@
 
 #include <c10/core/CPUAllocator.h>
 #include <sys/mman.h>
+#include <torch/version.h>
 
 #include <algorithm>
 #include <cstddef>
@@ -127,12 +128,28 @@ void give_back(void* block) {
 
 class TensorMemory final : public c10::Allocator {
  public:
+#if TORCH_VERSION_MAJOR == 1
   c10::DataPtr allocate(std::size_t bytes) const override {
+    return block_of(bytes);
+  }
+#else
+  c10::DataPtr allocate(std::size_t bytes) override {
+    return block_of(bytes);
+  }
+  void copy_data(void* to, const void* from, std::size_t bytes) const override {
+    default_copy_data(to, from, bytes);
+  }
+#endif
+
+  c10::DeleterFnPtr raw_deleter() const override {
+    return give_back;
+  }
+
+ private:
+  static c10::DataPtr block_of(std::size_t bytes) {
     void* const block = bytes < kLarge ? smaller_blocks().raw_allocate(bytes) : large_blocks().take(bytes);
     return {block, block, give_back, c10::Device(c10::DeviceType::CPU)};
   }
-
-  c10::DeleterFnPtr raw_deleter() const override { return give_back; }
 };
 
 }  // namespace

@@ -119,20 +119,27 @@ void CodeSearch::compare_codes(PositionBlock rows, PositionBlock cols, Scratch& 
   if (!one_piece) scratch.carried.resize(scratch.left_limit.size() * padded_cols);
 
   std::array<std::uint32_t, kernels::kRowsAtOnce> left_norm{};
+  std::array<const void*, kernels::kRowsAtOnce> left{};
   for (std::size_t start = 0; start < codes_.cols(); start += kPiece) {
     const std::size_t depth = std::min(kPiece, codes_.cols() - start);
     const std::size_t stride = round_up(depth, layout.group) * layout.left_bytes;
     const bool last = start + depth == codes_.cols();
-    scratch.left.resize(std::max(scratch.left.size(), kernels::kRowsAtOnce * stride));
+    const bool as_they_are = layout.staging_copies && depth % layout.group == 0;
+    if (!as_they_are) scratch.left.resize(std::max(scratch.left.size(), kernels::kRowsAtOnce * stride));
     for (std::uint32_t r = 0; r < rows.count; r += kernels::kRowsAtOnce) {
       const auto count = std::min<std::size_t>(kernels::kRowsAtOnce, rows.count - r);
       for (std::size_t i = 0; i < count; ++i) {
         const std::size_t position = rows.first + r + i;
-        layout.stage_left(codes_.row(position) + start, depth, scratch.left.data() + i * stride);
+        left[i] = codes_.row(position) + start;
+        if (!as_they_are) {
+          layout.stage_left(left[i], depth, scratch.left.data() + i * stride);
+          left[i] = scratch.left.data() + i * stride;
+        }
         left_norm[i] = codes_.squared_norm(position) - kernels_.bytes.sum_factor * codes_.sum(position);
       }
+      std::fill(left.begin() + static_cast<std::ptrdiff_t>(count), left.end(), left.front());
       kernels_.bytes.compare(
-          {scratch.left.data(), count, r, left_norm.data(), scratch.left_limit.data() + r,
+          {left.data(), count, r, left_norm.data(), scratch.left_limit.data() + r,
            scratch.right.data() + padded_cols * start * layout.right_bytes, cols.count,
            scratch.right_norm.data(), scratch.right_limit.data(), depth,
            one_piece ? nullptr : scratch.carried.data() + r * padded_cols, start == 0, last},

@@ -46,9 +46,13 @@ Steps steps_over(const RowMatrix& matrix, std::span<const std::uint32_t> order) 
   const std::size_t stride = std::max<std::size_t>(1, cols / 256);
   for (std::size_t i = 0; i < rows; ++i) {
     with_row(matrix, order[i * order.size() / rows], [&](const auto& row) {
-      for (std::size_t k = i % stride; k < cols; k += stride) values.push_back(static_cast<double>(row[k]));
+      for (std::size_t k = i % stride; k < cols; k += stride) {
+        const auto value = static_cast<double>(row[k]);
+        if (std::abs(value) <= kLargestMagnitude) values.push_back(value);  // others are refused soon
+      }
     });
   }
+  if (values.empty()) values.push_back(0.0);
   const std::size_t outer = values.size() / 1000;
   const auto low = values.begin() + static_cast<std::ptrdiff_t>(outer);
   std::nth_element(values.begin(), low, values.end());
@@ -68,18 +72,14 @@ void Codes::own_rows(std::size_t count) {
   for (std::size_t p = 0; p < count; ++p) rows_.push_back(own_.row(p).data());
 }
 
-void Codes::finish(unsigned threads) {
+void Codes::finish(const PairScanOptions& options) {
+  const kernels::KernelSet& set = select_kernels(options.simd);
   squared_norm_.resize(rows_.size());
   sum_.resize(rows_.size());
-  for_each_chunked(rows_.size(), threads, [&](std::size_t p) {
-    std::uint32_t squared = 0, sum = 0;
-    for (std::size_t k = 0; k < cols_; ++k) {
-      const std::uint32_t value = rows_[p][k];
-      squared += value * value;
-      sum += value;
-    }
-    squared_norm_[p] = squared;
-    sum_[p] = sum;
+  for_each_chunked(rows_.size(), options.threads, [&](std::size_t p) {
+    const kernels::ByteSums sums = set.byte_sums(rows_[p], cols_);
+    squared_norm_[p] = sums.squares;
+    sum_[p] = sums.values;
   });
   for (const double error : lower_error_) largest_error_ = std::max(largest_error_, error);
 }
@@ -100,7 +100,7 @@ Codes stored_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order
   Codes codes;
   codes.cols_ = bytes.cols();
   for (const std::uint32_t row : order) codes.rows_.push_back(bytes.row(row).data());
-  codes.finish(options.threads);
+  codes.finish(options);
   return codes;
 }
 
@@ -122,16 +122,18 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
   for_each_chunked(order.size(), options.threads, [&](std::size_t p) {
     kernels::QuantisationLeft left{};
     with_row(matrix, order[p], [&]<class T>(std::span<const T> row) {
+      const kernels::Quantiser quantiser{steps.low, steps.scale, kLargestMagnitude};
       if constexpr (std::is_same_v<T, float>) {
-        set.quantise_float(row.data(), row.size(), {steps.low, steps.scale}, codes.own_.row(p).data(), left);
+        set.quantise_float(row.data(), row.size(), quantiser, codes.own_.row(p).data(), left);
       } else if constexpr (std::is_same_v<T, double>) {
-        set.quantise_double(row.data(), row.size(), {steps.low, steps.scale}, codes.own_.row(p).data(), left);
+        set.quantise_double(row.data(), row.size(), quantiser, codes.own_.row(p).data(), left);
       }
+      if (!left.within) check_magnitudes(row, order[p]);
     });
     codes.lower_error_[p] = std::sqrt(left.clamped) * margin::kSafety + rounding + margin::kUnderflow;
     codes.upper_error_[p] = std::sqrt(left.all) * margin::kSafety + rounding + margin::kUnderflow;
   });
-  codes.finish(options.threads);
+  codes.finish(options);
   return codes;
 }
 
@@ -199,7 +201,7 @@ ProjectedCodes projected_codes(const RowMatrix& matrix, std::span<const std::uin
         coarse.lower_error_[p] = (std::sqrt(coarse_left) + computing) * margin::kSafety;
         fine.error_[p] = (std::sqrt(fine_left) + computing) * margin::kSafety;
       });
-  coarse.finish(options.threads);
+  coarse.finish(options);
   return codes;
 }
 

@@ -51,7 +51,7 @@ class Codes {
                                                const Projection&, const PairScanOptions&);
 
   void own_rows(std::size_t count);
-  void finish(unsigned threads);
+  void finish(const PairScanOptions& options);
 
   std::size_t cols_ = 0;
   double scale_ = 1.0, direct_ = 0.0, largest_error_ = 0.0;
@@ -66,7 +66,7 @@ Codes stored_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order
                    const PairScanOptions& options);
 
 /// Rows of floating-point numbers, at most most_components, rounded to 256 steps over the range that most of
-/// their values have. phi clamps values to that range. Two-sided.
+/// their values have. phi clamps values to that range. Two-sided. Throws as check_magnitudes() does.
 Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order,
                       const PairScanOptions& options);
 

@@ -2,8 +2,10 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 #include <vector>
 
+#include "fathom/core/parallel.h"
 #include "neighbors/kernels/select_kernels.h"
 
 namespace fathom::cost_model {
@@ -137,25 +139,33 @@ double surviving_share(const Task& task, const Codes& codes, const PairScan& sca
     return static_cast<std::uint32_t>((2 * i + 1) * scan.size() / (2 * others));
   };
   const kernels::KernelSet& set = select_kernels(scan.options().simd);
-  std::size_t survivors = 0, all = 0;
-  for (std::size_t q = 0; q < queries; ++q) {
-    const std::uint32_t query = position(q * others / queries);
+  std::vector<std::uint32_t> positions, rows;
+  for (std::size_t i = 0; i < others; ++i) {
+    positions.push_back(position(i));
+    rows.push_back(scan.row(positions.back()));
+  }
+  std::vector<std::size_t> survivors(queries, 0);
+  parallel_for(queries, scan.options().threads, [&](std::size_t q, unsigned) {
+    const std::size_t query = q * others / queries;
+    std::vector<SquaredDistance> exact(others);
+    scan.exact(rows[query], rows, exact);
     std::vector<double> squared, bounds;
     for (std::size_t i = 0; i < others; ++i) {
-      const std::uint32_t other = position(i);
-      if (other == query) continue;
-      squared.push_back(scan.exact(scan.row(query), scan.row(other)).value);
+      if (i == query) continue;
+      squared.push_back(exact[i].value);
       const auto code = static_cast<std::uint32_t>(
-          set.squared_distance_bytes(codes.row(query), codes.row(other), codes.cols()));
-      bounds.push_back(codes.lower(code, query, other));
+          set.squared_distance_bytes(codes.row(positions[query]), codes.row(positions[i]), codes.cols()));
+      bounds.push_back(codes.lower(code, positions[query], positions[i]));
     }
-    if (squared.empty()) continue;
+    if (squared.empty()) return;
     std::ranges::sort(squared);
     const double threshold = squared_threshold(squared, task);
-    for (const double bound : bounds) survivors += bound <= threshold ? 1 : 0;
-    all += bounds.size();
-  }
-  return all == 0 ? 1.0 : static_cast<double>(survivors) / static_cast<double>(all);
+    for (const double bound : bounds) survivors[q] += bound <= threshold ? 1 : 0;
+  });
+  const std::size_t all = queries * (others - std::min<std::size_t>(1, others));
+  return all == 0 ? 1.0
+                  : static_cast<double>(std::accumulate(survivors.begin(), survivors.end(), std::size_t{0})) /
+                        static_cast<double>(all);
 }
 
 }  // namespace fathom::cost_model

@@ -1,8 +1,8 @@
 #include "fathom/neighbors/nearest_neighbors.h"
 
 #include <algorithm>
-#include <array>
 #include <atomic>
+#include <functional>
 #include <limits>
 #include <utility>
 
@@ -40,7 +40,7 @@ struct Candidate {
 
 constexpr std::uint32_t kExact = std::uint32_t{1} << 31;  // mark of a candidate whose distance is known
 constexpr std::size_t kStripe = 64;                       // positions that share a lock
-constexpr std::size_t kComparedAtOnce = 8;                // rows of which the kernels take several together
+constexpr std::size_t kSettledTogether = 4096;            // positions
 
 }  // namespace
 
@@ -206,61 +206,75 @@ struct NearestNeighbors::Buffers {
     lower[first + static_cast<std::size_t>(found - begin)] = squared;
   }
 
-  /// What is known of the candidates of one position at one moment.
-  struct Bounds {
-    std::vector<double> upper;  // of every candidate
-    std::vector<std::pair<Candidate, std::size_t>>
-        open;  // those not compared yet, and their place in `upper`
-    /// Smallest value that at least `wanted` candidates are known not to exceed.
-    double limit(std::size_t wanted) {
-      ranked = upper;
-      const auto kth = ranked.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
-      std::nth_element(ranked.begin(), kth, ranked.end());
-      return *kth;
-    }
-    std::vector<double> ranked;
-  };
+  /// Smallest number that `wanted` of some numbers do not exceed.
+  static double rank_of(std::vector<double>& values, std::size_t wanted) {
+    const auto kth = values.begin() + static_cast<std::ptrdiff_t>(wanted - 1);
+    std::nth_element(values.begin(), kth, values.end());
+    return *kth;
+  }
 
-  void take_bounds(const PairScan& scan, std::uint32_t position, Bounds& bounds) {
-    bounds.upper.clear();
-    bounds.open.clear();
-    const std::lock_guard held(locks[position / kStripe]);
-    for (std::size_t i = 0; i < count[position]; ++i) {
-      const std::size_t at = position * capacity + i;
-      bounds.upper.push_back(upper(scan, position, i));
-      if (!(key[at] & kExact)) bounds.open.push_back({{lower[at], key[at]}, i});
+  /// Positions that one is to be compared with for its `wanted` nearest: at first those that are nearest by
+  /// their lower bounds, and when these are known whatever may still be nearer.
+  void choose(const PairScan& scan, std::uint32_t position, std::size_t wanted, bool first,
+              std::vector<std::uint32_t>& chosen) const {
+    thread_local std::vector<double> values;
+    values.clear();
+    wanted = std::min<std::size_t>(wanted, count[position]);
+    if (wanted == 0) return;
+    const std::size_t begin = position * capacity, end = begin + count[position];
+    for (std::size_t at = begin; at < end; ++at) {
+      values.push_back(first ? lower[at] : upper(scan, position, at - begin));
+    }
+    const double farthest = rank_of(values, wanted);
+    for (std::size_t at = begin; at < end; ++at) {
+      if (!(key[at] & kExact) && lower[at] <= farthest) chosen.push_back(scan.position(key[at]));
     }
   }
 
-  /// Finds the distances of the candidates that may be among the `wanted` nearest, nearest first by their
-  /// bounds, since every known distance may rule others out. Other positions may be settled at the same time:
-  /// a pair that is a candidate of both is compared once.
-  void make_exact_for_both(const PairScan& scan, std::uint32_t position, std::size_t wanted) {
-    thread_local Bounds bounds;
-    take_bounds(scan, position, bounds);
-    std::ranges::sort(bounds.open);
-    const std::uint32_t row = scan.row(position);
-    std::array<std::uint32_t, kComparedAtOnce> others{};
-    std::array<SquaredDistance, kComparedAtOnce> squared{};
-    std::size_t known = bounds.upper.size() - bounds.open.size();
-    double limit = bounds.limit(wanted);
-    for (std::size_t next = 0; next < bounds.open.size();) {
-      if (known >= wanted) limit = bounds.limit(wanted);  // fewer rule nothing out
-      std::size_t few = 0;
-      for (; few < others.size() && next + few < bounds.open.size(); ++few) {
-        if (bounds.open[next + few].first.lower > limit) break;
-        others[few] = bounds.open[next + few].first.row;
+  /// Finds the distances of all candidates of these positions that may be among their `wanted` nearest. A
+  /// pair that is a candidate of both is compared once.
+  void settle(const PairScan& scan, std::span<const std::uint32_t> positions,
+              std::vector<std::uint32_t>& rank, std::size_t wanted) {
+    constexpr std::size_t chunk = 32;
+    constexpr std::uint32_t elsewhere = std::numeric_limits<std::uint32_t>::max();
+    const unsigned threads = scan.options().threads;
+    const auto each = [&](const std::function<void(std::size_t)>& body) {
+      parallel_for((positions.size() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+        for (std::size_t i = index * chunk; i < std::min(positions.size(), (index + 1) * chunk); ++i) body(i);
+      });
+    };
+    for (std::size_t i = 0; i < positions.size(); ++i) rank[positions[i]] = static_cast<std::uint32_t>(i);
+    std::vector<std::vector<std::uint32_t>> chosen(positions.size()), once(positions.size());
+    for (const bool first : {true, false}) {
+      each([&](std::size_t i) {
+        chosen[i].clear();
+        choose(scan, positions[i], wanted, first, chosen[i]);
+      });
+      each([&](std::size_t i) {
+        once[i].clear();
+        for (const std::uint32_t other : chosen[i]) {
+          const std::uint32_t place = other < rank.size() ? rank[other] : elsewhere;
+          const bool listed_there = place < i && std::ranges::count(chosen[place], positions[i]) > 0;
+          if (!listed_there) once[i].push_back(other);
+        }
+      });
+      std::vector<RowPair> pairs;
+      std::vector<std::size_t> start;
+      for (std::size_t i = 0; i < positions.size(); ++i) {
+        start.push_back(pairs.size());
+        for (const std::uint32_t other : once[i]) pairs.push_back({scan.row(positions[i]), scan.row(other)});
       }
-      if (few == 0) return;
-      scan.exact(row, {others.data(), few}, squared);
-      for (std::size_t i = 0; i < few; ++i) {
-        bounds.upper[bounds.open[next + i].second] = squared[i].value;
-        set_exact(position, others[i], squared[i].value);
-        set_exact(scan.position(others[i]), row, squared[i].value);
-      }
-      next += few;
-      known += few;
+      std::vector<SquaredDistance> squared(pairs.size());
+      scan.exact(pairs, squared);
+      each([&](std::size_t i) {
+        for (std::size_t j = 0; j < once[i].size(); ++j) {
+          const RowPair& pair = pairs[start[i] + j];
+          set_exact(positions[i], pair.second, squared[start[i] + j].value);
+          set_exact(once[i][j], pair.first, squared[start[i] + j].value);
+        }
+      });
     }
+    for (const std::uint32_t position : positions) rank[position] = elsewhere;
   }
 
   /// The `wanted` nearest of a position among what has been scanned, their distances known.
@@ -342,12 +356,11 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
   constexpr std::size_t chunk = 32;
   if (!scan.bounds_are_exact()) {
     const std::vector<std::uint32_t> order = buffers_->chained(scan, anchors);
-    parallel_for((anchors + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
-      for (std::size_t p = index * chunk; p < std::min<std::size_t>(anchors, (index + 1) * chunk); ++p) {
-        const std::size_t wanted = std::min<std::size_t>(k, buffers_->count[order[p]]);
-        if (wanted > 0) buffers_->make_exact_for_both(scan, order[p], wanted);
-      }
-    });
+    std::vector<std::uint32_t> places(anchors, std::numeric_limits<std::uint32_t>::max());
+    for (std::size_t first = 0; first < order.size(); first += kSettledTogether) {
+      const std::size_t count_now = std::min(kSettledTogether, order.size() - first);
+      buffers_->settle(scan, std::span(order).subspan(first, count_now), places, k);
+    }
   }
   parallel_for((anchors + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
     std::vector<SquaredDistance> squared;

@@ -1,7 +1,6 @@
 #include "fathom/neighbors/pair_scan.h"
 
 #include <algorithm>
-#include <array>
 #include <functional>
 #include <limits>
 #include <optional>
@@ -10,7 +9,7 @@
 #include "fathom/core/parallel.h"
 #include "neighbors/code_search.h"
 #include "neighbors/cost_model.h"
-#include "neighbors/kernels/select_kernels.h"
+#include "neighbors/direct_distances.h"
 #include "neighbors/principal_components.h"
 #include "neighbors/product_search.h"
 #include "neighbors/row_values.h"
@@ -68,7 +67,6 @@ PairScan::PairScan(const RowMatrix& matrix, std::vector<std::uint32_t> order, co
   }
   anchors_ = options_.anchors == 0 ? size() : std::min(size(), options_.anchors);
   if (order_.empty()) return;
-  check_rows(matrix_, order_, options_.threads);
   choose_search();
 }
 
@@ -90,7 +88,9 @@ void PairScan::choose_search() {
   double tiles_seconds = cost_model::tiles(task);
   if (bytes && short_rows) {
     whole = stored_codes(matrix_, order_, options_);
-  } else if (!bytes && short_rows) {
+  } else if (!short_rows) {
+    check_rows(matrix_, order_, options_.threads);
+  } else {
     whole = quantised_codes(matrix_, order_, options_);
     const double share = cost_model::surviving_share(task, *whole, *this);
     if (share > kLargestShare) {
@@ -153,28 +153,11 @@ SquaredDistance PairScan::exact(std::uint32_t a, std::uint32_t b) const {
 
 void PairScan::exact(std::uint32_t a, std::span<const std::uint32_t> others,
                      std::span<SquaredDistance> out) const {
-  constexpr std::size_t at_once = 8;
-  const kernels::KernelSet& set = select_kernels(options_.simd);
-  std::visit(
-      [&]<class T>(const Matrix<T>& rows) {
-        const T* const row_a = rows.row(a).data();
-        for (std::size_t first = 0; first < others.size(); first += at_once) {
-          const std::size_t count = std::min(at_once, others.size() - first);
-          std::array<const T*, at_once> row;
-          std::array<double, at_once> squared;
-          for (std::size_t i = 0; i < count; ++i) row[i] = rows.row(others[first + i]).data();
-          if constexpr (std::is_same_v<T, std::uint8_t>) {
-            for (std::size_t i = 0; i < count; ++i)
-              squared[i] = static_cast<double>(set.squared_distance_bytes(row_a, row[i], rows.cols()));
-          } else if constexpr (std::is_same_v<T, float>) {
-            set.squared_distances_float(row_a, row.data(), count, rows.cols(), squared.data());
-          } else {
-            set.squared_distances_double(row_a, row.data(), count, rows.cols(), squared.data());
-          }
-          for (std::size_t i = 0; i < count; ++i) out[first + i] = {squared[i]};
-        }
-      },
-      matrix_.stored);
+  direct_distances(matrix_, a, others, options_, out);
+}
+
+void PairScan::exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out) const {
+  direct_distances(matrix_, pairs, options_, out);
 }
 
 void PairScan::run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,

@@ -81,6 +81,10 @@ Image scale(const Image& image, std::span<const T> values, std::size_t channels)
   for (std::size_t i = 0; i < values.size(); ++i) {
     if (maximum == T{0}) {
       out[i] = 0;
+    } else if constexpr (sizeof(T) == sizeof(std::uint16_t)) {
+      // Of whole numbers so small a quotient that is rounded never reaches the next one: and it is
+      // vectorised.
+      out[i] = static_cast<std::uint8_t>(values[i] * 255.0 / maximum);
     } else if constexpr (std::is_integral_v<T>) {
       out[i] = static_cast<std::uint8_t>(std::uint64_t{values[i]} * 255 / maximum);
     } else {

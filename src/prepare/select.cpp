@@ -16,7 +16,7 @@ std::string listed(const std::vector<std::string>& names) {
   return text;
 }
 
-LabelColumn& only_column(DataSet& data, const std::string& option) {
+LabelColumn& only_column(DataSet& data, const char* option) {
   if (data.label_columns.size() == 1) return data.label_columns.front();
   throw UsageError(
       option,

@@ -9,7 +9,7 @@
 #include <string_view>
 #include <utility>
 
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "read/dicom/found_images.h"
 #include "read/folder_classes.h"
 #include "read/folder_listing.h"
@@ -78,8 +78,8 @@ struct Contents {
 Contents look_into(const std::filesystem::path& folder, const ReadOptions& options) {
   FolderListing listing = list_files(folder);
   std::vector<char> dicom(listing.others.size());
-  parallel_for(dicom.size(), options.threads,
-               [&](std::size_t i, unsigned) { dicom[i] = seems_dicom(folder / listing.others[i]) ? 1 : 0; });
+  parallel_stage("looking for DICOM files", dicom.size(), options.threads, *options.progress,
+                 [&](std::size_t i) { dicom[i] = seems_dicom(folder / listing.others[i]) ? 1 : 0; });
   std::vector<std::string> files;
   for (std::size_t i = 0; i < dicom.size(); ++i) {
     if (dicom[i] != 0) files.push_back(std::move(listing.others[i]));
@@ -91,7 +91,7 @@ Contents look_into(const std::filesystem::path& folder, const ReadOptions& optio
     for (std::string& name : listing.images) contents.images.push_back({name, {name, std::nullopt, ""}, 0});
     return contents;
   }
-  FoundImages found = find_images(folder, files, listing.images, options.threads);
+  FoundImages found = find_images(folder, files, listing.images, options);
   contents.images = std::move(found.images);
   contents.without_image = found.without_image;
   return contents;
@@ -109,8 +109,10 @@ void note_other_files(DataSet& data, const Contents& contents) {
                      plural(contents.other_files) + std::string(" without an image suffix"));
     return;
   }
-  note_passed_over(data, contents.other_files,
-                   plural(contents.other_files) + std::string(" that hold no image"));
+  note_passed_over(
+      data, contents.other_files,
+      plural(contents.other_files) +
+          std::string(contents.other_files == 1 ? " that holds no image" : " that hold no image"));
   note_passed_over(data, contents.without_image,
                    std::string(" DICOM") + plural(contents.without_image) + " without an image");
 }

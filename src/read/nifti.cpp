@@ -10,7 +10,7 @@
 #include <utility>
 
 #include "fathom/core/error.h"
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "read/byte_source.h"
 #include "read/folder_classes.h"
 #include "read/folder_listing.h"
@@ -62,6 +62,7 @@ void drop_background(std::vector<NiftiSlice>& slices, const fs::path& file, cons
     thresholds.push_back(values.empty() ? std::numeric_limits<double>::infinity() : otsu_threshold(values));
   }
   std::erase_if(slices, [&](const NiftiSlice& each) {
+    options.progress->check();
     const Image slice = volume.slice(each.axis, each.index, each.time);
     return foreground_of(slice, thresholds[each.time]) < options.slices.min_foreground;
   });
@@ -176,8 +177,10 @@ bool is_nifti_folder(const fs::path& path) {
 DataSet slices_of_volumes(DataSet volumes, const std::vector<fs::path>& files, const ReadOptions& options) {
   check_nifti_view(options.view);
   std::vector<UsedSlices> used(files.size());
-  parallel_for(files.size(), options.threads,
-               [&](std::size_t i, unsigned) { used[i] = used_slices(files[i], i, options); });
+  const bool all_voxels = options.slices.min_foreground > 0.0;
+  parallel_stage(all_voxels ? "choosing slices by their foreground" : "headers of volumes", files.size(),
+                 options.threads, *options.progress,
+                 [&](std::size_t i) { used[i] = used_slices(files[i], i, options); });
   std::uint32_t first_own = 0;  // group of volumes that have none
   for (const Record& volume : volumes.records)
     first_own = std::max(first_own, volume.group ? *volume.group + 1 : 0);

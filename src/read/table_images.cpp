@@ -10,7 +10,7 @@
 #include <utility>
 #include <vector>
 
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "fathom/read/nifti.h"
 #include "fathom/read/table.h"
 #include "read/class_names.h"
@@ -213,15 +213,15 @@ std::unordered_map<std::string, std::vector<FoundImage>> dicom_frames(const std:
                                                                       const fs::path& root,
                                                                       const ReadOptions& options) {
   std::vector<char> dicom(paths.size());
-  parallel_for(paths.size(), options.threads, [&](std::size_t i, unsigned) {
-    dicom[i] = !has_image_suffix(paths[i]) && seems_dicom(root / paths[i]) ? 1 : 0;
-  });
+  parallel_stage(
+      "looking for DICOM files", paths.size(), options.threads, *options.progress,
+      [&](std::size_t i) { dicom[i] = !has_image_suffix(paths[i]) && seems_dicom(root / paths[i]) ? 1 : 0; });
   std::vector<std::string> files;
   std::unordered_map<std::string, std::vector<FoundImage>> frames;
   for (std::size_t i = 0; i < paths.size(); ++i) {
     if (dicom[i] != 0) files.push_back(paths[i]);
   }
-  for (FoundImage& image : find_images(root, files, {}, options.threads).images) {
+  for (FoundImage& image : find_images(root, files, {}, options).images) {
     frames[image.image.file].push_back(std::move(image));
   }
   // One without an image stays in, so that reading it says why it cannot be used.

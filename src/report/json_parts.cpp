@@ -14,6 +14,22 @@ Json interval(const Interval& interval) {
   return Json::array({interval.low, interval.high});
 }
 
+Json json_of(const NeighborhoodSizes& sizes) {
+  return {{"mean", sizes.mean},
+          {"min", sizes.smallest},
+          {"median", sizes.median},
+          {"max", sizes.largest},
+          {"at_limit", sizes.at_limit}};
+}
+
+Json json_of(const std::vector<DimensionComponent>& components) {
+  Json list = Json::array();
+  for (const DimensionComponent& one : components) {
+    list.push_back({{"weight", one.weight}, {"value", one.value}, {"std_error", one.std_error}});
+  }
+  return list;
+}
+
 Json sampled(const SampledSharpness& sampled) {
   const auto drawn = [&](double value) { return sampled.draws > 0 ? Json(value) : Json(); };
   return {{"m", sampled.m},
@@ -60,6 +76,10 @@ Json json_of(const DimensionEstimate& estimate) {
   json["analytic_interval"] = estimate.analytic ? interval(estimate.analytic->interval) : Json();
   json["n"] = estimate.n;
   if (estimate.largest) json["largest"] = *estimate.largest;
+  if (estimate.p_value) json["p_value"] = *estimate.p_value;
+  if (estimate.k_star) json["k_star"] = json_of(*estimate.k_star);
+  if (!estimate.components.empty()) json["components"] = json_of(estimate.components);
+  if (estimate.noise_std) json["noise_std"] = *estimate.noise_std;
   if (estimate.calibrated) json["calibrated"] = json_of(*estimate.calibrated);
   if (!estimate.calibration_note.empty()) json["calibration_note"] = estimate.calibration_note;
   return json;

@@ -48,6 +48,9 @@ MeasureRecord make_measure_record(const DataSet& data, const PreparedData& prepa
                            std::to_string(measurement.distinct) +
                            " distinct images, drawn with the seed, each against all (--anchors)");
   }
+  if (options.local) {
+    for (const Record& image : prepared.records) record.images.push_back(image.path);
+  }
   record.measurement = std::move(measurement);
   return record;
 }

@@ -43,6 +43,17 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
   return cells;
 }
 
+/// What some say of their own beside the value.
+std::string particulars(const DimensionEstimate& estimate) {
+  std::string text;
+  if (estimate.k_star) text += fmt::format("; neighbours {:.1f} on average", estimate.k_star->mean);
+  if (estimate.p_value) text += fmt::format("; p = {:.2g}", *estimate.p_value);
+  for (const DimensionComponent& one : estimate.components) {
+    text += fmt::format("{} {:.0f} % of {:.2f}", text.empty() ? ";" : ",", 100.0 * one.weight, one.value);
+  }
+  return text;
+}
+
 /// Of every estimator that the columns do not show the first of its values, which is its headline.
 std::vector<Cells> other_estimates(const Measurement& measurement) {
   std::vector<Cells> rows;
@@ -50,7 +61,7 @@ std::vector<Cells> other_estimates(const Measurement& measurement) {
   for (const DimensionEstimate& estimate : measurement.dimension) {
     const std::string& name = estimate.estimator;
     if (name == last || name == "mle" || name == "twonn" || name == "gride") continue;
-    rows.push_back({name + " (" + estimate.variant + ")", with_interval(&estimate)});
+    rows.push_back({name + " (" + estimate.variant + ")", with_interval(&estimate) + particulars(estimate)});
     last = name;
   }
   return rows;

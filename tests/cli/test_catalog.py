@@ -67,6 +67,20 @@ class Cards(CatalogCase):
         self.assertEqual((check["task"], check["whole"], check["images"], check["groups"], check["decoded"]),
                          ("Edema", True, 4, 2, 4))
 
+    def test_paths_can_be_redacted(self):
+        folder = self.folder / "secretplace"
+        shutil.copytree(self.trees / "chexpert", folder)
+        images = list(folder.rglob("*.jpg"))
+        for image in images:
+            image.write_bytes(b"nothing")
+        for words in (("--json", "-"), ()):
+            done = run("catalog", "chexpert", "--check", folder, "--every-image", *words, "--redact-paths")
+            self.assertEqual(done.returncode, 3)
+            self.assertIn("is not all of CheXpert", done.stderr)
+            self.assertRegex(done.stdout, "[0-9a-f]{16}")
+            for part in ("secretplace", str(self.folder), *(image.parent.parent.name for image in images)):
+                self.assertNotIn(part, done.stdout + done.stderr)
+
     def test_check_of_a_part(self):
         done = run("catalog", "mura", "--check", self.trees / "mura")
         self.assertEqual(done.returncode, 3)

@@ -220,6 +220,58 @@ class Colours(DicomCase):
                 self.assert_pixels(folder, [handlers.apply_color_lut(image, read) for image in images])
 
 
+    def segmented(self, name, bits, *segments):
+        """Images through a palette that is written as segments, all three colours the same words or bytes."""
+        kind = "uint8" if bits == 8 else "<u2"
+        data = numpy.concatenate([numpy.array(each) for each in segments]).astype(kind).tobytes()
+        tags = {"PhotometricInterpretation": "PALETTE COLOR"}
+        for colour in ("Red", "Green", "Blue"):
+            tags[colour + "PaletteColorLookupTableDescriptor"] = [60, 20, bits]
+            tags[f"Segmented{colour}PaletteColorLookupTableData"] = data + b"\0" * (len(data) % 2)
+        return self.labelled(noise(COUNT), name, **tags)
+
+    def test_segmented_palettes_as_pydicom_expands_them(self):
+        # 20 discrete entries, a line of 13, 20 again (the first segment), a line of 7.
+        first = [0, 20, *numpy.random.default_rng(2).integers(0, 256, 20)]
+        for name, bits, indirect in (("8 bits", 8, [2, 1, 0, 0, 0, 0]), ("16 bits", 16, [2, 1, 0, 0])):
+            scale = numpy.array([1, 1] + [1 if bits == 8 else 257] * 20)
+            with self.subTest(name):
+                folder = self.segmented(name, bits, numpy.array(first) * scale, [1, 13, 250], indirect, [1, 7, 3])
+                read = pydicom.dcmread(folder / "0" / "00.dcm")
+                looked_up = numpy.array([handlers.apply_color_lut(image, read)[..., 0] for image in noise(COUNT)])
+                self.assertGreater(len(numpy.unique(looked_up)), 30)
+                self.assert_pixels(folder, looked_up)
+
+    def test_offsets_of_segments_are_counted_in_bytes(self):
+        # pydicom counts words; the second of the segments to copy, a line, goes on from what stands before it.
+        folder = self.segmented("offset", 16, [0, 2, 7, 9], [0, 20, *range(100, 120)], [1, 4, 199], [2, 2, 8, 0], [1, 10, 0])
+        table = numpy.array([7, 9, *range(100, 120), *(139, 159, 179, 199), *range(100, 120), *(139, 159, 179, 199),
+                             *(179, 159, 139, 119, 100, 80, 60, 40, 20, 0)], dtype="uint16")
+        self.assert_pixels(folder, table[numpy.clip(noise(COUNT).astype(int) - 20, 0, 59)])
+
+    def test_segments_that_cannot_be(self):
+        for name, bits, segments, reason in (
+                ("line first", 16, [[1, 60, 3]], "damaged"), ("indirect first", 16, [[2, 1, 0, 0]], "damaged"),
+                ("unknown", 16, [[3, 60, 0, 0]], "damaged"), ("behind the end", 16, [[0, 60, 1]], "damaged"),
+                ("in a circle", 16, [[0, 2, 1, 2], [2, 1, 8, 0]], "damaged"), ("target", 8, [[0, 2, 1, 2], [2, 1, 9, 9, 9, 9]], "damaged"),
+                ("short", 16, [[0, 3, 1, 2, 3]], "its palette is short: 3 of 60 entries")):
+            with self.subTest(name):
+                folder = self.segmented(name, bits, *segments)
+                self.refuses_data(folder, "-k", "3", mentions=["8 of 8 images"],
+                                  listed=[[f"{i * 2 // COUNT}/{i:02}.dcm", "palette", reason] for i in range(COUNT)])
+
+
+def lookup_table(entries, first, bits, **tags):
+    """An item of a sequence of lookup tables."""
+    item = pydicom.Dataset()
+    item.add_new("LUTDescriptor", "SS" if first < 0 else "US", [len(entries), first, bits])
+    item.LUTData = numpy.asarray(entries, dtype="<u2").tobytes()
+    item["LUTData"].VR = "OW"
+    for name, value in tags.items():
+        setattr(item, name, value)
+    return pydicom.sequence.Sequence([item])
+
+
 class Views(DicomCase):
     def window(self, images, centre, width, function, slope=1.0, intercept=0.0):
         """PS3.3 C.11.2 as pydicom computes it, on the scale of 16 bits."""
@@ -243,6 +295,81 @@ class Views(DicomCase):
                     self.assert_view(self.labelled(images, f"{function}{slope}", **tags), expected, "window")
                     inverted = self.labelled(images, f"{function}{slope}-1", PhotometricInterpretation="MONOCHROME1", **tags)
                     self.assert_view(inverted, 65535 - expected, "window")
+
+    def test_modality_luts_as_pydicom_applies_them(self):
+        images = depth(8)
+        for name, table, signed in (("16 bits", numpy.random.default_rng(3).permutation(4000)[:200], False),
+                                    ("8 bits", numpy.random.default_rng(3).permutation(256)[:200], True)):
+            with self.subTest(name):
+                stored = images.view("int8") if signed else images
+                lut = lookup_table(table, -100 if signed else 20, int(name.split()[0]), ModalityLUTType="HU")
+                folder = self.labelled(stored, name, ModalityLUTSequence=lut, WindowCenter=90, WindowWidth=150, Modality="CT")
+                read = pydicom.dcmread(folder / "0" / "00.dcm")
+                levels = numpy.array([handlers.apply_modality_lut(image.astype("int16"), read) for image in stored])
+                self.assert_view(folder, self.window(levels, 90, 150, "LINEAR"), "window")
+                brain = numpy.clip(levels * 65535. / 80, 0, 65535)  # from 0 to 80 Hounsfield units
+                self.assert_view(folder, numpy.floor(brain + 0.5).astype("uint16"), "ct:brain")
+                low, high = numpy.percentile(levels, (0.1, 99.9), axis=(1, 2))[..., None, None]
+                share = numpy.clip((levels - low) / (high - low), 0, 1)
+                self.assert_view(folder, numpy.floor(share * 65535 + 0.5).astype("uint16"), "percentile")
+
+    def test_voi_luts_as_pydicom_applies_them(self):
+        random = numpy.random.default_rng(4)
+        # pydicom looks 8-bit tables up by 8-bit numbers.
+        for name, images, bits, first, intercept, entries in (
+                ("16 bits", depth(12), 16, 500, 0, 3000), ("12 bits", depth(12), 12, 0, 0, 3000),
+                ("8 bits", depth(12) >> 4, 8, 0, 0, 200), ("behind negative values", depth(12), 16, -900, -1024, 3000)):
+            lut = lookup_table(random.integers(0, 1 << bits, entries), first, bits)
+            tags = {"BitsStored": 12, "VOILUTSequence": lut, "RescaleSlope": 1, "RescaleIntercept": intercept}
+            with self.subTest(name):
+                folder = self.labelled(images, name, **tags)
+                read = pydicom.dcmread(folder / "0" / "00.dcm")
+                values = handlers.apply_voi_lut((images.astype("int32") + intercept), read)
+                expected = numpy.floor(values / (2 ** bits - 1) * 65535 + 0.5).astype("uint16")
+                self.assert_view(folder, expected, "window")
+                inverted = self.labelled(images, name + "1", PhotometricInterpretation="MONOCHROME1", **tags)
+                self.assert_view(inverted, 65535 - expected, "window")
+                window = {"WindowCenter": 100, "WindowWidth": 190}
+                both = self.labelled(images, name + " and a window", **(tags | window))
+                self.assert_view(both, self.window(images, 100, 190, "LINEAR", 1, intercept), "window")
+
+    def test_the_first_value_of_a_voi_lut_has_a_sign_where_values_have_one(self):
+        images = depth(12)
+        table = lookup_table(numpy.arange(4096) * 16, 65536 - 1024, 16)  # US, as implicit files are written
+        folder = self.labelled(images, BitsStored=12, RescaleSlope=1, RescaleIntercept=-1024, VOILUTSequence=table)
+        self.assert_view(folder, images * 16, "window")
+
+    def test_voi_luts_of_frames(self):
+        images, expected = depth(8), []
+        for label, frames in enumerate(numpy.split(images, 2)):
+            groups = []
+            for index, frame in enumerate(frames):
+                table = numpy.random.default_rng(index).integers(0, 1 << 16, 256)
+                voi, group = pydicom.Dataset(), pydicom.Dataset()
+                voi.VOILUTSequence = lookup_table(table, 0, 16)
+                group.FrameVOILUTSequence = pydicom.sequence.Sequence([voi])
+                groups.append(group)
+                expected.append(table[frame].astype("uint16"))
+            write(self.folder / "dicom" / str(label) / "clip.dcm", frames,
+                  PerFrameFunctionalGroupsSequence=pydicom.sequence.Sequence(groups))
+        self.assertEqual(
+            self.numbers(self.folder / "dicom", "--protocol", "native", "--view", "window", "--format", "folder"),
+            self.numbers(self.archive(expected), "--protocol", "native"))
+
+    def test_lookup_tables_that_cannot_be(self):
+        for name, sequence, reason in (
+                ("VOI", lookup_table(range(9), 0, 4), "its VOI LUT has entries of other than 8 to 16 bits"),
+                ("Modality", lookup_table(range(9), 0, 32), "its Modality LUT has entries of other than"),
+                ("VOI short", lookup_table(range(9), 0, 16), "its VOI LUT is short: 9 of 12 entries"),
+                ("Modality without data", lookup_table(range(9), 0, 16), "has no Modality LUT")):
+            if "short" in name:
+                sequence[0].LUTDescriptor[0] = 12
+            if "without" in name:
+                del sequence[0].LUTData
+            with self.subTest(name):
+                folder = self.labelled(depth(8), name, **{name.split()[0] + "LUTSequence": sequence})
+                self.refuses_data(folder, "--view", "window", "-k", "3", mentions=["8 of 8 images"],
+                                  listed=[[f"{i * 2 // COUNT}/{i:02}.dcm", reason] for i in range(COUNT)])
 
     def test_hounsfield_windows(self):
         images = depth(12)
@@ -365,7 +492,7 @@ class Folders(DicomCase):
         (folder / "notes.txt").write_text("nothing")
         found = self.measured(folder, "-k", "3")
         self.assertEqual((found["format"], found["images"], found["classes"]), ("folder", 9, {"0": 4, "1": 5}))
-        self.assertIn("1 file that hold no image was passed over.", found["notes"])
+        self.assertIn("1 file that holds no image was passed over.", found["notes"])
         self.assertIn("1 DICOM file without an image was passed over.", found["notes"])
 
     def test_tables_name_dicom_files_and_frames_take_the_label_of_their_row(self):
@@ -406,6 +533,9 @@ class BadFiles(DicomCase):
         self.refused("or is none", lambda path: path.write_bytes(b"nothing"))
         self.refused("is not a DICOM file", lambda path: path.write_bytes(bytes(112)))
         self.refused("its pixel data are cut short: 20 of 240 bytes", self.rewrite(PixelData=bytes(20)))
+        # A transfer syntax that claims to be three gigabytes long.
+        start = bytes(128) + b"DICM\2\0\0\0UL\4\0\x1c\0\0\0\2\0\x10\0UW\0\0\xbe\0\0\xaf"
+        self.refused("cut short, or is none", lambda path: path.write_bytes(start + bytes(100)))
         for convert in (["dcmcjpeg", "+e1"], ["dcmcjpls"], ["dcmcrle"]):
             with self.subTest(convert[0]):
                 self.refused("cut short", self.cut(0.9, *convert))

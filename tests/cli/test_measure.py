@@ -594,6 +594,51 @@ class Output(MeasureCase):
         self.assertEqual([one for one in data_set["dimension"] if one["estimator"] in ("mle", "twonn")],
                          [one for one in plain["dimension"] if one["estimator"] != "gride"])
 
+    def test_mixture_neighbourhoods_and_noise(self):
+        points = numpy.random.default_rng(4).normal(0, 40, (150, 3)) @ numpy.random.default_rng(5).normal(0, 1, (3, 12))
+        points += numpy.random.default_rng(6).normal(0, 5, points.shape)
+        numpy.save(self.folder / "points.npy", points)
+        words = ("--estimator", "abide,hidalgo,mle_noise,mle", "--components", 3)
+        plain = self.measured(self.folder / "points.npy", *words)
+        self.assertEqual([one["estimator"] for one in plain["skipped"]], ["mle_noise"])
+        self.assertIn("noise_std", plain["skipped"][0]["reason"])
+        abide, hidalgo = estimate(plain, "abide", "binomial"), estimate(plain, "hidalgo", "posterior_mean")
+        self.assertTrue(0 <= abide["p_value"] <= 1 and 3 <= abide["k_star"]["min"] <= abide["k_star"]["mean"] <= 99)
+        self.assertEqual(len(hidalgo["components"]), 3)
+        self.assertAlmostEqual(sum(one["weight"] for one in hidalgo["components"]), 1)
+        told = self.measured(self.folder / "points.npy", *words, "--noise-std", 5)
+        corrected = estimate(told, "mle_noise", "translated_poisson")
+        self.assertEqual(corrected["noise_std"], 5)
+        self.assertLess(corrected["value"], estimate(told, "mle", "pooled")["value"])
+        self.assertGreater(corrected["value"], 2)
+        text = self.succeeds("measure", self.folder / "points.npy", *words)
+        self.assertRegex(text, r"abide \(binomial\) .*; neighbours [\d.]+ on average; p = ")
+        self.assertRegex(text, r"hidalgo \(posterior_mean\) .*; \d+ % of [\d.]+, \d+ % of [\d.]+, \d+ % of ")
+        self.fails(2, "measure", self.folder / "points.npy", "--noise-std", 0, mentions=("--noise-std",))
+        self.fails(2, "measure", self.folder / "points.npy", "--components", 0, mentions=("--components",))
+        self.fails(2, "measure", self.one, "--noise-std", 5, "--size", 16, mentions=("--noise-std", "--protocol native"))
+
+    def test_values_of_images(self):
+        copies = numpy.concatenate([noise(120), noise(120)[:1]])
+        file, out = self.npz(copies, numpy.arange(121) % 2, "copies.npz"), self.folder / "local.csv"
+        words = (file, "--protocol", "native", "--estimator", "mle,hidalgo,abide,twonn", "-k", 5)
+        table = self.succeeds("measure", *words, "--local", out)
+        self.assertTrue(table.startswith("data set"))
+        rows = list(csv.DictReader(io.StringIO(out.read_text(), newline="")))
+        self.assertEqual(list(rows[0]), ["name", "path", "mle", "abide_k_star", "hidalgo", "hidalgo_probabilities_1",
+                                         "hidalgo_probabilities_2"])
+        self.assertEqual([row["path"] for row in rows], [str(i) for i in range(121)])
+        t = neighbor_distances(noise(120))
+        for row, value in zip(rows, 4 / numpy.log(t[:, 4:5] / t[:, :4]).sum(axis=1)):
+            self.assertSame(float(row["mle"]), value)
+            self.assertAlmostEqual(float(row["hidalgo_probabilities_1"]) + float(row["hidalgo_probabilities_2"]), 1)
+        self.assertEqual({**rows[120], "path": "0"}, rows[0])
+        self.assertEqual(self.succeeds("measure", *words, "--local", "-"), out.read_bytes().decode())
+        anchored = self.succeeds("measure", *words, "--local", "-", "--anchors", 60)
+        found = list(csv.DictReader(io.StringIO(anchored, newline="")))
+        self.assertIn(sum(row["mle"] != "" for row in found), (60, 61))  # a copy has the value of its original
+        self.fails(2, "measure", *words, "--local", out, "--json", out, mentions=("is taken by --json",))
+
     def test_protocols(self):
         write_images(self.folder / "set" / "a", noise(20, 10, 14, 3))
         write_images(self.folder / "set" / "b", noise(20, 10, 14, 3, seed=1))

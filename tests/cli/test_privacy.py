@@ -103,31 +103,68 @@ class Identifiers(PrivacyCase):
         apart = self.measured(self.folder / "data", "-k", "3", "--protocol", "native", "--across-groups")
         self.assertGreater(apart["label_sharpness"]["smallest_distance"], 100)
 
-    @needs_learn
-    def test_none_in_what_a_study_keeps(self):
-        self.identifying(striped(48, 1), "set")
-        for path in (self.folder / "set" / "well").iterdir():
-            read = pydicom.dcmread(path)
-            read.PixelData = read.pixel_array[::-1].tobytes()
-            read.save_as(path)
-        (self.folder / "s.toml").write_text("""
+
+STUDY = """
 models = ["squeezenet1_1"]
 samples = [16]
 test_samples = 8
+keep_checkpoints = true
 protocol = "native"
 [recipe]
 epochs = 1
 batch_size = 8
 [measure]
 k = 3
-[[dataset]]
-name = "scans"
-path = "set"
-""")
-        done = run("study", "run", self.folder / "s.toml", "--threads", "1")
+"""
+
+
+@needs_learn
+class Studies(PrivacyCase):
+    def learnable(self, name="set"):
+        folder = self.identifying(striped(48, 1), name)
+        for path in (folder / "well").iterdir():
+            read = pydicom.dcmread(path)
+            read.PixelData = read.pixel_array[::-1].tobytes()
+            read.save_as(path)
+
+    def write_study(self, name, *data_sets):
+        file = self.folder / f"{name}.toml"
+        file.write_text(STUDY + "".join(f'[[dataset]]\nname = "{name}"\npath = "{path}"\n{more}\n' for name, path, more in data_sets))
+        return file
+
+    def test_keep_no_identifier(self):
+        self.learnable()
+        file = self.write_study("s", ("scans", "set", ""))
+        done = run("study", "run", file, "--threads", "1")
         self.assertEqual(done.returncode, 0, done.stderr)
         self.assertTrue((self.folder / "s.study" / "results.sqlite").exists())
+        self.assertTrue(list(self.folder.rglob("checkpoint.safetensors")))
         self.assert_no_trace(done.stdout, done.stderr)
+
+    def test_redacted_paths_are_nowhere(self):
+        hidden = TRACES + [b"secret", b"00.dcm", os.fsencode(self.folder)]
+        self.learnable("secretplace")
+        (self.folder / "secretlist.csv").write_text("path,label\nsecretplace/secretfile.dcm,1\n")
+        file = self.write_study("secretstudy", ("scans", "secretplace", ""), ("gone", "secretly/gone", ""), ("list", "secretlist.csv", ""),
+                                ("viewed", "secretplace", 'view = "ct:brain"'))
+        for words in (("run", "--threads", "1"), ("run", "--threads", "1", "--dry-run"), ("status",), ("status", "--json", "-"),
+                      ("results",), ("report", "--json", "-"), ("report",)):
+            if words == ("report",) and not holds_page():
+                continue
+            done = run("study", words[0], file, *words[1:], "--redact-paths")
+            self.assertEqual(done.returncode, 3 if words[0] == "run" else 0, done.stderr)
+            self.assertTrue(done.stdout or words == ("report",))
+            self.assert_no_trace(done.stdout, done.stderr, traces=hidden)
+        self.assertIn("scans", run("study", "results", file).stdout)
+
+    def test_what_is_shown_of_a_store_is_redacted_too(self):
+        file = self.write_study("secretstudy", ("gone", "secretly/gone", ""))
+        self.assertIn("secretly", run("study", "run", file).stderr)
+        shown = run("study", "status", file)
+        self.assertIn("secretly", shown.stdout)
+        shown = run("study", "status", file, "--redact-paths")
+        self.assertIn("gone", shown.stdout)
+        self.assertNotIn("secret", shown.stdout + shown.stderr)
 
 
 class Paths(PrivacyCase):

@@ -1,12 +1,16 @@
 """NIfTI volumes: their slices as images, one group a volume, and what is said of faulty ones."""
 
 import gzip
+import os
+import pty
+import signal
+import subprocess
 import unittest
 
 import nibabel
 import numpy
 
-from support import Case, estimate
+from support import PROGRAM, Case, estimate
 
 
 def volumes(count, shape=(9, 10, 11), seed=0):
@@ -111,6 +115,31 @@ class Volumes(Case):
             self.fails(2, "measure", self.folder / "none", option, value, mentions=[option, remedy])
         self.fails(2, "measure", self.folder / "set", "--view", "window", mentions=["--view window", "no window"])
         self.fails(3, "measure", self.folder / "set", "--slice-range", "50:", mentions=["no slice left"])
+
+
+class Interrupting(Case):
+    def test_choosing_slices_shows_progress_and_can_be_stopped(self):
+        folder = self.folder / "set"
+        folder.mkdir()
+        values = numpy.random.default_rng(0).integers(0, 1000, (256, 256, 40), numpy.int16)
+        nibabel.save(nibabel.Nifti1Image(values, numpy.eye(4)), folder / "00.nii")
+        for index in range(1, 90):
+            os.link(folder / "00.nii", folder / f"{index:02}.nii")
+        primary, secondary = pty.openpty()
+        process = subprocess.Popen([PROGRAM, "measure", folder, "--min-foreground", "0.2", "--threads", "1", "--json",
+                                    self.folder / "out.json"], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=secondary)
+        os.close(secondary)
+        shown = b""
+        while b"choosing slices by their foreground [" not in shown:
+            shown += os.read(primary, 1000)
+        process.send_signal(signal.SIGINT)
+        out = process.communicate(timeout=120)[0]
+        while not shown.endswith(b"\n"):
+            shown += os.read(primary, 10000)
+        os.close(primary)
+        self.assertEqual((process.returncode, out), (4, b""))
+        self.assertTrue(shown.endswith(b"fathom: error: interrupted; nothing was written\r\n"), shown[-200:])
+        self.assertFalse((self.folder / "out.json").exists())
 
 
 if __name__ == "__main__":

@@ -1,3 +1,4 @@
+#include <span>
 #include <string>
 #include <string_view>
 
@@ -45,6 +46,12 @@ void read_slices(std::string_view text) {
   for (const LabelledSlice& slice : slices.kept) FATHOM_CHECK(slice.tumour == tumour[slice.index]);
 }
 
+void read_rsna(std::string_view text) {
+  CatalogRows rows(
+      TableReader(open_bytes(std::as_bytes(std::span(text))), "fuzz.csv", UnnamedColumns::allowed));
+  read_with_repeats(rsna_rows(rows, "any"));
+}
+
 /// Two tables, with a NUL byte between them.
 void read_two(std::string_view text, bool isic) {
   const std::size_t end = text.find('\0');
@@ -78,7 +85,7 @@ void read(char which, std::string_view text) {
     case 'p':
       return read_prostate(table_of(text));
     default:
-      return read_with_repeats(rsna_rows(table_of(text), "any"));
+      return read_rsna(text);
   }
 }
 

@@ -209,6 +209,13 @@ def dicoms():
     table = [(0x28, 0x1100 + 1 + i, "US", struct.pack("<3H", 64, 0, 16)) for i in range(3)]
     yield dicom(b".1", grey, *table, *[(0x28, 0x1200 + 1 + i, "OW", bytes(range(128))) for i in range(3)],
                 photometric="PALETTE COLOR")
+    segments = struct.pack("<13H", 0, 3, 5, 9, 2, 1, 30, 99, 2, 1, 0, 0, 0)
+    yield dicom(b".1", grey, *table, *[(0x28, 0x1220 + 1 + i, "OW", segments) for i in range(3)], photometric="PALETTE COLOR")
+    for sequence in (0x3000, 0x3010):
+        item = (struct.pack("<HH2sH3H", 0x28, 0x3002, b"US", 6, 32, 4, 16)
+                + struct.pack("<HH2sHI", 0x28, 0x3006, b"OW", 0, 64) + bytes(range(64)))
+        item = b"\xfe\xff\0\xe0" + struct.pack("<I", len(item)) + item
+        yield dicom(b".1", grey, (0x28, sequence, "SQ", item), *(window[:2] if sequence == 0x3000 else ()))
     yield dicom(b".4.50", JPEG, *window)
     yield dicom(b".5", struct.pack("<16I", 1, 64, *[0] * 14) + b"\x3e" + grey)  # RLE: one segment of 63 literal bytes
 
@@ -244,7 +251,7 @@ def seeds():
     yield "fuzz_workbook", list(workbooks())
 
 
-    yield "fuzz_dicom", [bytes([view]) + each for view, each in enumerate(dicoms())]
+    yield "fuzz_dicom", [bytes([view]) + each for each in dicoms() for view in (0, 1, 3)]
     yield "fuzz_pickle", list(pickles())
     yield "fuzz_tensor_file", [make(each) for each in pickles() for make in (torch_archive, plain_torch)] + [
         safetensors({}, b""),

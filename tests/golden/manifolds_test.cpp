@@ -9,6 +9,7 @@
 #include <nlohmann/json.hpp>
 #include <optional>
 #include <string>
+#include <utility>
 
 #include "fathom/core/parallel.h"
 #include "fathom/estimate/estimators.h"
@@ -148,6 +149,38 @@ TEST(Manifolds, FisherSRefusesWhatTheReferenceAnswersWithNan) {
   ASSERT_EQ(skipped.size(), 1u);
   EXPECT_EQ(skipped[0].estimator, "fishers");
   EXPECT_NE(skipped[0].reason.find("beyond about 57"), std::string::npos) << skipped[0].reason;
+}
+
+/// The dimension of 29 is known. Of three the density or the noise decides, whatever looks at ratios.
+TEST(Manifolds, MindKlIsCalibrated) {
+  FATHOM_SKIP_WITHOUT_SHARED();
+  double errors = 0.0, known = 0.0;
+  for (const auto& [name, manifold] : manifolds().items()) {
+    if (!manifold["true_dimension"].is_number() || manifold["true_dimension"].get<double>() < 1.0) continue;
+    const double truth = manifold["true_dimension"];
+    const DimensionEstimates estimates = estimates_of(manifold, {"mind_kl"});
+    const double error = std::abs(find(estimates, "mind_kl", "fractal")->value / truth - 1.0);
+    if (name != "M8_Nonlinear" && name != "Mbeta" && name != "Mp3_Paraboloid") {
+      EXPECT_LT(error, 0.12) << name;
+    }
+    errors += error;
+    known += 1.0;
+  }
+  EXPECT_EQ(known, 29.0);
+  EXPECT_LT(errors / known, 0.06);
+}
+
+/// Two ways to the same law: the boundary, and few points for the dimension, pull both down alike.
+TEST(Manifolds, LengthsOfGraphsGrowWithTheDimension) {
+  FATHOM_SKIP_WITHOUT_SHARED();
+  const std::pair<const char*, double> expected[] = {
+      {"M1_Sphere", 9.2}, {"M2_Affine_3to5", 2.9}, {"M7_Roll", 1.97}, {"hyperBall_d5", 4.7}};
+  for (const auto& [name, value] : expected) {
+    const DimensionEstimates estimates =
+        estimates_of(manifolds().at(name), {"knn_graph", "minimum_spanning_tree"});
+    EXPECT_NEAR(find(estimates, "knn_graph", "log_length")->value, value, 0.02 * value) << name;
+    EXPECT_NEAR(find(estimates, "minimum_spanning_tree", "log_length")->value, value, 0.02 * value) << name;
+  }
 }
 
 }  // namespace

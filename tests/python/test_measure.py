@@ -128,8 +128,8 @@ def test_every_option_of_the_command_is_a_keyword(program):
     import inspect
 
     keywords = set(inspect.signature(fathom.measure).parameters)
-    elsewhere = {"estimator": "estimators", "seed": "random_state", "threads": "n_jobs"}
-    of_the_program = {"json", "csv", "html", "thumbnails", "quiet", "help"}
+    elsewhere = {"estimator": "estimators", "seed": "random_state", "threads": "n_jobs", "components": "n_components"}
+    of_the_program = {"json", "csv", "local", "html", "thumbnails", "quiet", "help"}
     assert {elsewhere.get(name, name) for name in options - of_the_program} <= keywords
 
 

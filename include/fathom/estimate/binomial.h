@@ -7,6 +7,8 @@
 //              level of all T_j / T_k, j < k, which is that optimum for the d it gives.
 // Source       Macocco, Glielmo, Grilli, Laio, Phys. Rev. Lett. 130:067401 (2023), in its form for
 //              continuous distances; Di Noia et al., arXiv 2405.15132, for the radius.
+// p-value      Of the counts n_i under that law, as the paper validates the estimator by: see
+//              count_validation.h for the test. Points are taken as independent.
 // Zero         Exact duplicates are collapsed before.
 // Units        None.
 // Interval     Split halves at the tau of the whole. Analytic: Cramer-Rao bound, standard error

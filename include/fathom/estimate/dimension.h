@@ -18,6 +18,26 @@ struct Uncertainty {
   Interval interval;
 };
 
+/// How large the neighbourhoods are, where an estimator chooses them for every point.
+struct NeighborhoodSizes {
+  double mean;
+  std::size_t smallest, median, largest;
+  double at_limit;  ///< share of the points whose neighbourhood is the largest looked for
+};
+
+/// One of the manifolds that a mixture makes of the data.
+struct DimensionComponent {
+  double weight;  ///< share of the points
+  double value, std_error;
+};
+
+/// What an estimator knows of points beside the dimension there: row by row of the neighbour table.
+struct PointValues {
+  std::string name;
+  std::size_t columns;
+  std::vector<double> values;  ///< row-major
+};
+
 /// What simulation at the same number of points makes of an estimate: calibration.h.
 struct CalibratedValue {
   double value = 0.0, std_error = 0.0;
@@ -46,6 +66,12 @@ struct DimensionEstimate {
   /// Of every row of the neighbour table, where the method has values of points and they were asked for; NaN
   /// where a point has none.
   std::vector<double> local = {};
+  /// Of the test whether the data follow the estimator's own law, where it has one.
+  std::optional<double> p_value = {};
+  std::optional<NeighborhoodSizes> k_star = {};     ///< of abide
+  std::vector<DimensionComponent> components = {};  ///< of hidalgo, by their dimension
+  std::optional<double> noise_std = {};             ///< that was given, of mle_noise
+  std::vector<PointValues> point_values = {};       ///< where values of points were asked for
 };
 
 }  // namespace fathom

@@ -16,8 +16,11 @@ std::span<const Estimator> all_estimators();
 /// By their names, in the order of all; "all" stands for all. Throws UsageError when there is no such one.
 std::vector<const Estimator*> chosen_estimators(std::span<const std::string> names);
 
+/// Throws UsageError: components that are none or too many, noise that is not above 0.
+void check_mixture_and_noise(const EstimatorSettings& settings);
+
 /// Neighbours to be listed of each point, where there are so many, for the values and for the intervals that
-/// are taken from halves.
+/// are taken from halves; 0 where no estimator looks at any.
 std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const EstimatorSettings& settings);
 
 /// An estimator that has no value on these data.

@@ -21,8 +21,11 @@ namespace fathom {
 struct MeasureOptions {
   std::size_t k = 20;
   std::vector<std::string> estimators{"mle", "twonn", "gride"};  ///< or "all"
-  std::size_t draws = 25;                                        ///< of label sharpness
+  std::optional<double> noise_std;  ///< of the noise in every pixel, in pixel units: mle_noise
+  std::size_t components = 2;       ///< manifolds that hidalgo looks for
+  std::size_t draws = 25;           ///< of label sharpness
   std::size_t images_per_draw = 1000;
+  bool local = false;           ///< also the values of images, of the methods that have them
   bool across_groups = false;   ///< pairs of one group are left out
   bool published_code = false;  ///< also label sharpness as the released code samples it
   std::uint64_t seed = 0;
@@ -70,6 +73,9 @@ struct DimensionByImages {
 struct Measurement {
   std::size_t images = 0, distinct = 0;
   std::vector<DimensionEstimate> dimension;
+  /// Where values of images were asked for: of every image the row of the estimates' `local` that it has,
+  /// which is that of the first one equal to it; none beside anchors.
+  std::vector<std::optional<std::uint32_t>> local_row;
   std::vector<SkippedEstimator> skipped;  ///< asked for, and without a value on these data
   std::vector<DimensionByK> by_k;
   std::vector<DimensionByImages> by_images;  ///< nested halves, ascending, the last one all

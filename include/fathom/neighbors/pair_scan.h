@@ -40,6 +40,11 @@ struct PairBound {
   double lower;
 };
 
+/// Two rows of the matrix.
+struct RowPair {
+  std::uint32_t first, second;
+};
+
 class PairScan;
 class PairSearch;
 struct PositionBlock;
@@ -106,6 +111,8 @@ class PairScan {
   /// since what is done to the one row is done once.
   void exact(std::uint32_t matrix_row, std::span<const std::uint32_t> others,
              std::span<SquaredDistance> out) const;
+  /// The same of many pairs, those of one first row together, on all threads.
+  void exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out) const;
 
  private:
   std::uint64_t pairs() const;

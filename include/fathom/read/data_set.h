@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fathom/core/hash.h"
+#include "fathom/core/progress.h"
 #include "fathom/read/image.h"
 #include "fathom/read/image_file.h"
 #include "fathom/read/slices.h"
@@ -95,6 +96,8 @@ struct ReadOptions {
   SliceOptions slices;
   /// Used to look through the headers of many files. Nothing depends on it.
   unsigned threads = 1;
+  /// Told how far opening the data is, and asked whether to go on.
+  Progress* progress = &no_progress();
 };
 
 /// Opens DATA in whatever form it is: see image_folder.h, table.h, npz.h, npy.h, idx.h, cifar.h, dicom.h.
@@ -102,7 +105,8 @@ struct ReadOptions {
 /// request.
 ///
 /// A file is recognised by its content, and by its suffix where the content does not tell; a folder by the
-/// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws InputError: nothing there,
+/// names of the files of MNIST and CIFAR, or else it is a folder of images. Throws Interrupted once
+/// ReadOptions::progress says so. Throws InputError: nothing there,
 /// form not recognised (naming the forms), what the readers refuse. Throws UsageError: an unknown format
 /// (naming them), options that do not go with the form.
 DataSet open_data_set(const std::filesystem::path& path, const ReadOptions& options = {});

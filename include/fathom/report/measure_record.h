@@ -37,6 +37,7 @@ struct MeasureRecord {
   std::vector<std::string> notes;      ///< how the data were understood
 
   Measurement measurement;
+  std::vector<std::string> images;  ///< their paths, where values of images were asked for
 
   double seconds_read = 0.0, seconds_neighbors = 0.0, seconds_total = 0.0;
   std::uint64_t peak_memory_bytes = 0;

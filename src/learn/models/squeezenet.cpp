@@ -72,6 +72,9 @@ class SqueezeNet : public Layer {
 
   Signal forward(Signal signal, LayerPass& pass) override {
     signal = features_->forward(std::move(signal), pass);
+    // Dropout's mask is drawn in the order in which values lie (LibTorch 2), and torchvision's lie by
+    // channel.
+    if (is_training() && signal.values.defined()) signal.values = signal.values.contiguous();
     return flattened(classifier_->forward(std::move(signal), pass));
   }
 

@@ -24,6 +24,8 @@ struct Layout {
   size_t group;
   /// Bytes a staged or packed component takes.
   size_t left_bytes, right_bytes;
+  /// Staging only copies: rows of whole groups can be taken where they are.
+  bool staging_copies;
   void (*stage_left)(const void* row, size_t depth, void* staged);
   /// Packs `count` rows of `depth` components, padding both with zeros.
   void (*pack_right)(const void* const* rows, size_t count, size_t depth, void* packed);
@@ -31,7 +33,7 @@ struct Layout {
 
 /// What ByteKernel::compare is given. Arithmetic is modulo 2^32: squared distances must be below that.
 struct ByteRows {
-  const void* left;  ///< kRowsAtOnce staged rows
+  const void* const* left;  ///< kRowsAtOnce staged rows
   size_t left_count;
   uint32_t left_first;         ///< number of the first of them, in the pairs that survive
   const uint32_t* left_norm;   ///< |x|^2 - sum_factor * sum(x), kRowsAtOnce of them
@@ -70,10 +72,21 @@ struct ProductKernel {
 
 /// Codes 0..255 stand for low + scale * code.
 struct Quantiser {
-  double low, scale;
+  double low, scale, largest;
 };
 struct QuantisationLeft {
   double clamped, all;
+  bool within;  ///< all values are numbers of at most `largest` in magnitude
+};
+
+inline constexpr size_t kPartialSums = 16;
+/// Of squared differences: component k is in number k % kPartialSums.
+struct PartialSums {
+  double sum[kPartialSums];
+};
+
+struct ByteSums {
+  uint32_t values, squares;
 };
 
 struct KernelSet {
@@ -93,6 +106,8 @@ struct KernelSet {
                      uint8_t* mask);
   /// Sum of a[k] (b[k] - sum_factor / 2), modulo 2^32.
   uint32_t (*byte_product)(const uint8_t* a, const uint8_t* b, size_t count);
+  /// Sum of a[k], and of its squares, modulo 2^32.
+  ByteSums (*byte_sums)(const uint8_t* a, size_t count);
   /// Sum of (a[k] - b[k])^2 of 16-bit integers, which must be below 2^31.
   uint32_t (*squared_distance_words)(const int16_t* a, const int16_t* b, size_t count);
   /// Sum of (a[k] - b[k])^2, exactly.
@@ -103,6 +118,15 @@ struct KernelSet {
                                   double* out);
   void (*squared_distances_double)(const double* a, const double* const* b, size_t rows, size_t count,
                                    double* out);
+  /// The same piece by piece: adds the squares of `count` components, a multiple of 16, to the partial sums
+  /// of every row. `next`: rows that will be wanted soon.
+  void (*add_squares_float)(const float* a, const float* const* b, const float* const* next, size_t rows,
+                            size_t count, PartialSums* sums);
+  void (*add_squares_double)(const double* a, const double* const* b, const double* const* next, size_t rows,
+                             size_t count, PartialSums* sums);
+  /// What is left after the last whole 16 components, and the sum of all.
+  double (*last_squares_float)(const float* a, const float* b, size_t count, PartialSums& sums);
+  double (*last_squares_double)(const double* a, const double* b, size_t count, PartialSums& sums);
   /// Codes: (clamped value - low) / scale, rounded and at most 255, and the sums of squares of what they
   /// leave of the clamped values and of the values.
   void (*quantise_float)(const float* values, size_t count, const Quantiser& quantiser, uint8_t* codes,

@@ -20,6 +20,11 @@ inline size_t round_up(size_t value, size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
 }
 
+template <class A, class B>
+inline constexpr bool is_same = false;
+template <class A>
+inline constexpr bool is_same<A, A> = true;
+
 template <class Ops>
 void stage_left(const void* row, size_t depth, void* staged) {
   const auto* from = static_cast<const typename Ops::Source*>(row);
@@ -28,19 +33,31 @@ void stage_left(const void* row, size_t depth, void* staged) {
   for (size_t k = depth; k < round_up(depth, Ops::group); ++k) to[k] = typename Ops::Left(0);
 }
 
+/// Packs the first components of `Ops::lanes` rows, a vector of every group; returns how many. An overload
+/// for the operations of a level may do many at once.
 template <class Ops>
-void pack_right(const void* const* rows, size_t count, size_t depth, void* packed) {
+size_t pack_lanes(const Ops&, const void* const*, size_t, typename Ops::Right*) {
+  return 0;
+}
+
+template <class Ops>
+void pack_rows(const void* const* rows, size_t count, size_t depth, void* packed) {
   using Right = typename Ops::Right;
-  constexpr size_t group = Ops::group, panel = Ops::lanes * Ops::vectors;
+  constexpr size_t group = Ops::group, lanes = Ops::lanes, panel = lanes * Ops::vectors;
   const size_t padded_depth = round_up(depth, group);
   auto* out = static_cast<Right*>(packed);
   for (size_t first = 0; first < count; first += panel, out += panel * padded_depth) {
+    size_t done = 0;
     for (size_t c = 0; c < panel; ++c) {
-      Right* target = out + c * group;
+      if (c % lanes == 0) {
+        const bool all = first + c + lanes <= count;
+        done = all ? pack_lanes(Ops{}, rows + first + c, depth, out + c * group) : 0;
+      }
+      Right* target = out + c * group + done * panel;
       const bool present = first + c < count;
       const auto* row = present ? static_cast<const typename Ops::Source*>(rows[first + c]) : nullptr;
       const size_t whole = present ? depth / group * group : 0;
-      size_t k = 0;
+      size_t k = done;
       for (; k < whole; k += group, target += panel * group) {
         for (size_t e = 0; e < group; ++e) target[e] = Ops::right(row[k + e]);
       }
@@ -54,8 +71,13 @@ void pack_right(const void* const* rows, size_t count, size_t depth, void* packe
 
 template <class Ops>
 constexpr Layout layout() {
-  return {Ops::lanes * Ops::vectors,   Ops::group,      sizeof(typename Ops::Left),
-          sizeof(typename Ops::Right), stage_left<Ops>, pack_right<Ops>};
+  return {Ops::lanes * Ops::vectors,
+          Ops::group,
+          sizeof(typename Ops::Left),
+          sizeof(typename Ops::Right),
+          is_same<typename Ops::Source, typename Ops::Left>,
+          stage_left<Ops>,
+          pack_rows<Ops>};
 }
 
 // ---- multiplying
@@ -86,11 +108,11 @@ FATHOM_INLINE void add_row(typename Ops::Sum (&sums)[Ops::vectors], Row row,
 
 template <class Ops, size_t row>
 FATHOM_INLINE void add_rows(typename Ops::Sum (&sums)[Ops::block][Ops::vectors],
-                            const typename Ops::Left* left, size_t stride,
+                            const typename Ops::Left* const (&left)[Ops::block], size_t k,
                             const typename Ops::RightVector (&columns)[Ops::vectors]) {
   if constexpr (row < Ops::block) {
-    add_row<Ops, 0>(sums[row], Ops::broadcast(left + row * stride), columns);
-    add_rows<Ops, row + 1>(sums, left, stride, columns);
+    add_row<Ops, 0>(sums[row], Ops::broadcast(left[row] + k), columns);
+    add_rows<Ops, row + 1>(sums, left, k, columns);
   }
 }
 
@@ -113,8 +135,8 @@ FATHOM_INLINE void copy(const typename Ops::Sum (&from)[Ops::block][Ops::vectors
 
 /// Sums of a register block with one panel; `from` null, from zero.
 template <class Ops>
-FATHOM_INLINE void multiply_panel(const typename Ops::Left* left, const typename Ops::Right* right,
-                                  size_t padded_depth,
+FATHOM_INLINE void multiply_panel(const typename Ops::Left* const (&left)[Ops::block],
+                                  const typename Ops::Right* right, size_t padded_depth,
                                   const typename Ops::Sum (*from)[Ops::block][Ops::vectors],
                                   typename Ops::Sum (&out)[Ops::block][Ops::vectors]) {
   typename Ops::Sum sums[Ops::block][Ops::vectors];
@@ -126,7 +148,7 @@ FATHOM_INLINE void multiply_panel(const typename Ops::Left* left, const typename
   for (size_t k = 0; k < padded_depth; k += Ops::group) {
     typename Ops::RightVector columns[Ops::vectors];
     load_columns<Ops, 0>(columns, right + k * Ops::lanes * Ops::vectors);
-    add_rows<Ops, 0>(sums, left + k, padded_depth, columns);
+    add_rows<Ops, 0>(sums, left, k, columns);
   }
   copy<Ops, 0>(sums, out);
 }
@@ -151,7 +173,9 @@ void multiply(const void* left, const void* right, size_t right_count, size_t de
   typename Ops::Sum sums[Ops::block][Ops::vectors];
   for (size_t n = 0; n < right_count; n += panel) {
     for (size_t r = 0; r < kRowsAtOnce; r += Ops::block) {
-      multiply_panel<Ops>(rows + r * padded_depth, panels + n * padded_depth, padded_depth, nullptr, sums);
+      const typename Ops::Left* left_rows[Ops::block];
+      for (size_t i = 0; i < Ops::block; ++i) left_rows[i] = rows + (r + i) * padded_depth;
+      multiply_panel<Ops>(left_rows, panels + n * padded_depth, padded_depth, nullptr, sums);
       add_to_dot<Ops>(sums, dot + r * stride + n, stride);
     }
   }
@@ -184,15 +208,17 @@ void compare(const ByteRows& rows, Survivors& survivors) {
   using Sums = typename Ops::Sum[Ops::block][Ops::vectors];
   static_assert(sizeof(Sums) == Ops::block * panel * sizeof(uint32_t));
   const size_t padded_depth = round_up(rows.depth, Ops::group);
-  const auto* left = static_cast<const typename Ops::Left*>(rows.left);
   const auto* panels = static_cast<const typename Ops::Right*>(rows.right);
   Sums sums, before;
   uint32_t* carried = rows.carried;
   for (size_t n = 0; n < rows.right_count; n += panel) {
     for (size_t r = 0; r < rows.left_count; r += Ops::block) {
       if (!rows.first_piece) memcpy(&before, carried, sizeof before);
-      multiply_panel<Ops>(left + r * padded_depth, panels + n * padded_depth, padded_depth,
-                          rows.first_piece ? nullptr : &before, sums);
+      const typename Ops::Left* left[Ops::block];
+      for (size_t i = 0; i < Ops::block; ++i)
+        left[i] = static_cast<const typename Ops::Left*>(rows.left[r + i]);
+      multiply_panel<Ops>(left, panels + n * padded_depth, padded_depth, rows.first_piece ? nullptr : &before,
+                          sums);
       if (!rows.last_piece) memcpy(carried, &sums, sizeof sums);
       if (carried != nullptr) carried += Ops::block * panel;
       if (rows.last_piece) keep_near<Ops>(sums, rows, r, n, survivors);
@@ -225,13 +251,21 @@ uint64_t squared_distance_bytes(const uint8_t* a, const uint8_t* b, size_t count
   return sum;
 }
 
-constexpr size_t kPartialSums = 16;
-
 inline double add_tree(double* partial) {
   for (size_t width = kPartialSums / 2; width > 0; width /= 2) {
     for (size_t i = 0; i < width; ++i) partial[i] += partial[i + width];
   }
   return partial[0];
+}
+
+ByteSums byte_sums(const uint8_t* a, size_t count) {
+  ByteSums sums{0, 0};
+  for (size_t k = 0; k < count; ++k) {
+    const uint32_t value = a[k];
+    sums.values += value;
+    sums.squares += value * value;
+  }
+  return sums;
 }
 
 // Vectors of the compiler, which it splits into what the level has.
@@ -240,6 +274,13 @@ typedef double Doubles __attribute__((vector_size(kLanes * sizeof(double))));
 
 template <class T>
 FATHOM_INLINE void load_doubles(const T* values, Doubles& out) {
+#if defined(__AVX512F__)
+  // GCC 12 splits conversions of its own vectors to or from the widest registers in two.
+  if constexpr (is_same<T, float>) {
+    out = _mm512_cvtps_pd(_mm256_loadu_ps(values));
+    return;
+  }
+#endif
   typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
   Values stored;
   memcpy(&stored, values, sizeof stored);
@@ -255,15 +296,21 @@ constexpr size_t kRowsTogether = 2;
 constexpr size_t kRowsTogether = 1;
 #endif
 
-template <class T, size_t rows>
-void squared_distances_of(const T* a, const T* const* b, size_t count, double* out) {
+/// Adds the squares of `count` components, a multiple of kPartialSums.
+template <class T, size_t rows, bool prefetching>
+void add_squares_of(const T* a, const T* const* b, const T* const* next, size_t count, PartialSums* partial) {
   constexpr size_t vectors = kPartialSums / kLanes;
-  Doubles sums[rows][vectors] = {};
-  const T* other[rows];
+  Doubles sums[rows][vectors];
+  const T *other[rows], *soon[rows];
 #pragma GCC unroll 4
-  for (size_t r = 0; r < rows; ++r) other[r] = b[r];
-  size_t k = 0;
-  for (; k + kPartialSums <= count; k += kPartialSums) {
+  for (size_t r = 0; r < rows; ++r) {
+    memcpy(sums[r], partial[r].sum, sizeof sums[r]);
+    other[r] = b[r];
+    soon[r] = next[r];
+  }
+  for (size_t k = 0; k < count; k += kPartialSums) {
+#pragma GCC unroll 4
+    for (size_t r = 0; r < rows && prefetching; ++r) __builtin_prefetch(soon[r] + k);
 #pragma GCC unroll 2
     for (size_t v = 0; v < vectors; ++v) {
       Doubles left;
@@ -277,15 +324,38 @@ void squared_distances_of(const T* a, const T* const* b, size_t count, double* o
       }
     }
   }
-  for (size_t r = 0; r < rows; ++r) {
-    double partial[kPartialSums];
-    memcpy(partial, sums[r], sizeof partial);
-    for (size_t i = 0; k + i < count; ++i) {
-      const double difference = static_cast<double>(a[k + i]) - static_cast<double>(other[r][k + i]);
-      partial[i] += difference * difference;
-    }
-    out[r] = add_tree(partial);
+  for (size_t r = 0; r < rows; ++r) memcpy(partial[r].sum, sums[r], sizeof sums[r]);
+}
+
+template <class T>
+void add_squares(const T* a, const T* const* b, const T* const* next, size_t rows, size_t count,
+                 PartialSums* sums) {
+  size_t r = 0;
+  for (; r + kRowsTogether <= rows; r += kRowsTogether) {
+    add_squares_of<T, kRowsTogether, true>(a, b + r, next + r, count, sums + r);
   }
+  if (kRowsTogether > 2 && r + 2 <= rows) {
+    add_squares_of<T, 2, true>(a, b + r, next + r, count, sums + r);
+    r += 2;
+  }
+  for (; r < rows; ++r) add_squares_of<T, 1, true>(a, b + r, next + r, count, sums + r);
+}
+
+template <class T>
+double last_squares(const T* a, const T* b, size_t count, PartialSums& sums) {
+  for (size_t i = 0; i < count; ++i) {
+    const double difference = static_cast<double>(a[i]) - static_cast<double>(b[i]);
+    sums.sum[i] += difference * difference;
+  }
+  return add_tree(sums.sum);
+}
+
+template <class T, size_t rows>
+void squared_distances_of(const T* a, const T* const* b, size_t count, double* out) {
+  PartialSums partial[rows] = {};
+  const size_t whole = count / kPartialSums * kPartialSums;
+  add_squares_of<T, rows, false>(a, b, b, whole, partial);
+  for (size_t r = 0; r < rows; ++r) out[r] = last_squares(a + whole, b[r] + whole, count - whole, partial[r]);
 }
 
 template <class T>
@@ -333,12 +403,21 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
   const Doubles low = Doubles{} + quantiser.low, scale = Doubles{} + quantiser.scale;
   const Doubles last = Doubles{} + 255.0, high = low + last * scale, inverse = 1.0 / scale;
   Doubles of_clamped{}, of_all{};
+  const Values largest = Values{} + static_cast<T>(quantiser.largest);
+  auto within = largest == largest;
   const auto take = [&](Values stored) {
-    const Doubles value = __builtin_convertvector(stored, Doubles);
+    within &= (stored <= largest) & (stored >= -largest);  // false where a value is not a number
+    Doubles value;
+    load_doubles(reinterpret_cast<const T*>(&stored), value);
     const Doubles above = value > low ? value : low, clamped = above < high ? above : high;
     const Doubles steps = (clamped - low) * inverse + 0.5;
+#if defined(__AVX512F__)
+    const Ints code = reinterpret_cast<Ints>(_mm512_cvttpd_epi32(steps < last ? steps : last));
+    const Doubles coded = low + scale * _mm512_cvtepi32_pd(reinterpret_cast<__m256i>(code));
+#else
     const Ints code = __builtin_convertvector(steps < last ? steps : last, Ints);
     const Doubles coded = low + scale * __builtin_convertvector(code, Doubles);
+#endif
     of_clamped += (clamped - coded) * (clamped - coded);
     of_all += (value - coded) * (value - coded);
     return __builtin_convertvector(code, Bytes);
@@ -355,10 +434,11 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
     const Bytes bytes = take(stored);
     memcpy(codes + k, &bytes, count - k);
   }
-  left = {};
+  left = {0.0, 0.0, true};
   for (size_t i = 0; i < kLanes; ++i) {
     left.clamped += of_clamped[i];
     left.all += of_all[i];
+    left.within = left.within && within[i] != 0;
   }
 }
 
@@ -371,10 +451,15 @@ constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare
                                 finish_row,
                                 find_below,
                                 byte_product,
+                                byte_sums,
                                 squared_distance_words,
                                 squared_distance_bytes,
                                 squared_distances<float>,
                                 squared_distances<double>,
+                                add_squares<float>,
+                                add_squares<double>,
+                                last_squares<float>,
+                                last_squares<double>,
                                 quantise<float>,
                                 quantise<double>,
                                 squared_norm<float>,

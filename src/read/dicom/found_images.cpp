@@ -6,7 +6,7 @@
 #include <unordered_map>
 #include <utility>
 
-#include "fathom/core/parallel.h"
+#include "fathom/core/parallel_stage.h"
 #include "read/dicom/stored_pixels.h"
 
 namespace fathom {
@@ -26,16 +26,17 @@ std::string holder(const std::string& name) {
   return name.substr(0, name.rfind('/') + 1);
 }
 
-void read_headers(const fs::path& root, std::vector<File>& files, unsigned threads) {
-  parallel_for(files.size(), threads, [&](std::size_t i, unsigned) {
-    try {
-      files[i].info = DicomFile::read_header(root / files[i].name).info();
-    } catch (const NoImage&) {
-      files[i].holds_image = false;
-    } catch (const ImageError&) {
-      // Reading the image will say the same, where it can be listed with the others.
-    }
-  });
+void read_headers(const fs::path& root, std::vector<File>& files, const ReadOptions& options) {
+  parallel_stage("headers of DICOM files", files.size(), options.threads, *options.progress,
+                 [&](std::size_t i) {
+                   try {
+                     files[i].info = DicomFile::read_header(root / files[i].name).info();
+                   } catch (const NoImage&) {
+                     files[i].holds_image = false;
+                   } catch (const ImageError&) {
+                     // Reading the image will say the same, where it can be listed with the others.
+                   }
+                 });
 }
 
 /// Files of one series in one folder. A file whose series is not known is a series of its own.
@@ -114,10 +115,10 @@ bool seems_dicom(const fs::path& path) {
 }
 
 FoundImages find_images(const fs::path& root, const std::vector<std::string>& names,
-                        const std::vector<std::string>& others, unsigned threads) {
+                        const std::vector<std::string>& others, const ReadOptions& options) {
   std::vector<File> files;
   for (const std::string& name : names) files.push_back({name, true, true, std::nullopt, ""});
-  read_headers(root, files, threads);
+  read_headers(root, files, options);
   FoundImages found;
   found.without_image =
       static_cast<std::size_t>(std::erase_if(files, [](const File& file) { return !file.holds_image; }));

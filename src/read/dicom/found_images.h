@@ -8,6 +8,7 @@
 #include <string>
 #include <vector>
 
+#include "fathom/read/data_set.h"
 #include "fathom/read/dicom.h"
 #include "read/image_files.h"
 
@@ -32,7 +33,7 @@ bool seems_dicom(const std::filesystem::path& path);
 /// tells of; `others`, which are no DICOM, take theirs by name. A file whose header cannot be read stays in:
 /// reading it says why. A slice of another size than most of its series is given a fault.
 FoundImages find_images(const std::filesystem::path& root, const std::vector<std::string>& files,
-                        const std::vector<std::string>& others, unsigned threads);
+                        const std::vector<std::string>& others, const ReadOptions& options);
 
 /// Numbers patients as they first appear; nothing for images whose patient is not known.
 std::vector<std::optional<std::uint32_t>> groups_of(const std::vector<FoundImage>& images);

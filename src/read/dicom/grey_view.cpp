@@ -9,21 +9,26 @@
 #include <utility>
 
 #include "read/ct_window.h"
+#include "read/dicom/modality.h"
 #include "read/dicom/object.h"
+#include "read/dicom/voi.h"
 
 namespace fathom {
 
 namespace {
-
-constexpr double kWhite = 65535.0;
 
 struct Range {
   std::int32_t low, high;
 };
 
 Range range_of(const StoredFrame& stored) {
-  const auto [low, high] = std::minmax_element(stored.values.begin(), stored.values.end());
-  return {*low, *high};
+  // Not std::minmax_element, which no compiler vectorises.
+  Range range{stored.values.front(), stored.values.front()};
+  for (const std::int32_t value : stored.values) {
+    range.low = std::min(range.low, value);
+    range.high = std::max(range.high, value);
+  }
+  return range;
 }
 
 /// An image of T: `level` is asked once for each value between the smallest and the largest.
@@ -69,85 +74,22 @@ Image as_stored(const StoredFrame& stored) {
 
 // ---- windows ----
 
-struct Rescale {
-  double slope = 1.0, intercept = 0.0;
-  bool given = false;
-  std::string units;  ///< "HU"; empty where it is not said
-};
-
-Rescale rescale_of(const DicomObject& object, std::size_t frame) {
-  if (object.has(DCM_ModalityLUTSequence)) {
-    throw ImageError("its values go through a Modality LUT, which is not applied: use --view stored");
-  }
-  Rescale rescale;
-  DcmItem* item = item_with(object.data(), DCM_PixelValueTransformationSequence, DCM_RescaleSlope, frame);
-  if (item == nullptr) return rescale;
-  rescale.slope = decimal(*item, DCM_RescaleSlope).value_or(0.0);
-  rescale.intercept = decimal(*item, DCM_RescaleIntercept).value_or(0.0);
-  rescale.given = true;
-  if (rescale.slope == 0.0) throw ImageError("its Rescale Slope is no number above or below 0");
-  OFString units;
-  item->findAndGetOFString(DCM_RescaleType, units);
-  rescale.units.assign(units.c_str(), units.length());
-  return rescale;
-}
-
-/// From 0 at `low` to kWhite a `span` above it. Without a span a step behind `low`.
-double ramp(double value, double low, double span) {
-  if (span == 0.0) return value > low ? kWhite : 0.0;
-  return std::clamp((value - low) * kWhite / span, 0.0, kWhite);
-}
-
-struct Window {
-  enum class Function { linear, linear_exact, sigmoid };
-  double centre, width;
-  Function function = Function::linear;
-
-  /// 0 to kWhite.
-  double operator()(double value) const {
-    if (function == Function::sigmoid) return kWhite / (1.0 + std::exp(-4.0 * (value - centre) / width));
-    // C.11.2 writes both linear functions by their middle; they begin at the same value.
-    return ramp(value, centre - width / 2.0, function == Function::linear ? width - 1.0 : width);
-  }
-};
-
-Window window_of(const DicomObject& object, std::size_t frame) {
-  DcmItem* item = item_with(object.data(), DCM_FrameVOILUTSequence, DCM_WindowCenter, frame);
-  const auto centre = item != nullptr ? decimal(*item, DCM_WindowCenter) : std::nullopt;
-  const auto width = item != nullptr ? decimal(*item, DCM_WindowWidth) : std::nullopt;
-  if (!centre || !width) {
-    const bool table = object.has(DCM_VOILUTSequence);
-    throw ImageError(std::string("has no window (Window Center, Window Width)") +
-                     (table ? " but a VOI LUT, which is not applied" : "") +
-                     ": use --view stored or percentile");
-  }
-  Window window{*centre, *width};
-  OFString function;
-  item->findAndGetOFString(DCM_VOILUTFunction, function);
-  if (function == "SIGMOID") window.function = Window::Function::sigmoid;
-  if (function == "LINEAR_EXACT") window.function = Window::Function::linear_exact;
-  const bool fits = window.function == Window::Function::linear ? *width >= 1.0 : *width > 0.0;
-  if (!fits) throw ImageError("its Window Width is too small for a window");
-  return window;
-}
-
-void check_hounsfield(const DicomObject& object, const Rescale& rescale, View view) {
+void check_hounsfield(const DicomObject& object, const Modality& modality, View view) {
   const std::string name = "--view " + std::string(view_name(view));
-  const std::string modality = object.text(DCM_Modality).value_or("CT");
-  if (modality != "CT") throw ImageError("is no CT image, and " + name + " takes Hounsfield units");
-  if (!rescale.given || (!rescale.units.empty() && rescale.units != "HU")) {
+  if (object.text(DCM_Modality).value_or("CT") != "CT")
+    throw ImageError("is no CT image, and " + name + " takes Hounsfield units");
+  if (!modality.given || (!modality.units.empty() && modality.units != "HU")) {
     throw ImageError("does not say how its values become Hounsfield units, which " + name + " takes");
   }
 }
 
 Window hounsfield_window(View view) {
-  constexpr auto exact = Window::Function::linear_exact;
   const CtWindow window = ct_window(view);
-  return {window.centre, window.width, exact};
+  return {window.centre, window.width, Window::Function::linear_exact};
 }
 
 /// `level`: 0 to kWhite of a stored value.
-Image through(const StoredFrame& stored, bool inverted, const std::function<double(double)>& level) {
+Image through(const StoredFrame& stored, bool inverted, const std::function<double(std::int32_t)>& level) {
   return by_table<std::uint16_t>(stored, PixelType::uint16, [&](std::int32_t value) {
     const double rounded = std::floor(level(value) + 0.5);
     return static_cast<std::uint16_t>(inverted ? kWhite - rounded : rounded);
@@ -171,17 +113,21 @@ double percentile(const std::vector<std::size_t>& counts, std::int32_t lowest, s
   return low + (high - low) * (rank - whole);
 }
 
-Image between_percentiles(const DicomObject& object, const StoredFrame& stored, std::size_t frame) {
-  const Range range = range_of(stored);
+/// Rescaling keeps percentiles where they are, or turns them round; a table may do anything.
+Image between_percentiles(const Modality& modality, const StoredFrame& stored) {
+  const std::optional<LookupTable>& table = modality.table;
+  const auto looked_up = [&](std::int32_t value) { return table ? std::int32_t{(*table)(value)} : value; };
+  const Range range = table ? Range{0, 65535} : range_of(stored);
   std::vector<std::size_t> counts(static_cast<std::size_t>(range.high - range.low) + 1);
-  for (const std::int32_t value : stored.values) ++counts[static_cast<std::size_t>(value - range.low)];
+  for (const std::int32_t value : stored.values) {
+    ++counts[static_cast<std::size_t>(looked_up(value) - range.low)];
+  }
   const std::size_t total = stored.values.size();
   const double low = percentile(counts, range.low, total, 0.1);
   const double high = percentile(counts, range.low, total, 99.9);
-  // Rescaling keeps percentiles where they are, or turns them round.
-  const bool falls = rescale_of(object, frame).slope < 0.0;
+  const bool falls = modality.slope < 0.0;
   return through(stored, is_inverted(stored) != falls,
-                 [=](double value) { return ramp(value, low, high - low); });
+                 [&](std::int32_t value) { return ramp(looked_up(value), low, high - low); });
 }
 
 // ---- published ----
@@ -207,18 +153,18 @@ Image grey_image(const DicomObject& object, const StoredFrame& stored, std::size
     case View::published:
       return as_published(stored);
     case View::percentile:
-      return between_percentiles(object, stored, frame);
+      return between_percentiles(modality_of(object, stored.format, frame), stored);
     case View::window:
     case View::ct_brain:
     case View::ct_subdural:
     case View::ct_bone:
       break;
   }
-  const Rescale rescale = rescale_of(object, frame);
-  if (view != View::window) check_hounsfield(object, rescale, view);
-  const Window window = view == View::window ? window_of(object, frame) : hounsfield_window(view);
-  return through(stored, is_inverted(stored),
-                 [&](double value) { return window(rescale.slope * value + rescale.intercept); });
+  const Modality modality = modality_of(object, stored.format, frame);
+  if (view != View::window) check_hounsfield(object, modality, view);
+  const std::function<double(double)> shown =
+      view == View::window ? voi_of(object, stored.format, modality, frame) : hounsfield_window(view);
+  return through(stored, is_inverted(stored), [&](std::int32_t value) { return shown(modality(value)); });
 }
 
 }  // namespace fathom

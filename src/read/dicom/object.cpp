@@ -17,9 +17,14 @@ namespace {
 /// Values longer than this stay in their file until they are asked for.
 constexpr Uint32 kKeptInMemory = 4096;
 
+/// Of a file that could not be loaded too, whose element may claim a length that nothing bears out: to ask
+/// for its value takes as much memory.
 std::string transfer_syntax_in(DcmFileFormat& file) {
+  DcmElement* element = nullptr;
+  if (file.getMetaInfo()->findAndGetElement(DCM_TransferSyntaxUID, element).bad()) return "";
+  if (element->getLengthField() > kKeptInMemory) return "";
   OFString uid;
-  file.getMetaInfo()->findAndGetOFString(DCM_TransferSyntaxUID, uid);
+  element->getOFString(uid, 0);
   return std::string(trimmed({uid.c_str(), uid.length()}));
 }
 

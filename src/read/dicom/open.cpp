@@ -16,7 +16,7 @@ namespace {
 DataSet open_file(const fs::path& path, const ReadOptions& options) {
   refuse_given_labels(options, "single DICOM");
   const fs::path folder = path.has_parent_path() ? path.parent_path() : fs::path(".");
-  const FoundImages found = find_images(folder, {path.filename().string()}, {}, 1);
+  const FoundImages found = find_images(folder, {path.filename().string()}, {}, options);
   if (found.images.empty()) {
     throw InputError(path.string(), "is DICOM without an image", "give a file or a folder of images");
   }

@@ -229,10 +229,10 @@ std::vector<std::uint8_t> decoded_frame(const DicomObject& object, DcmPixelData&
   const std::size_t bytes = format.pixels() * format.samples * (format.bits_allocated / 8);
   std::vector<std::uint8_t> buffer(bytes + bytes % 2);
   OFString colours;
-  const std::size_t inventions = invented_pixels();
+  const std::size_t before = invented_pixels();
   const OFCondition got = pixels.getUncompressedFrame(&object.data(), number, first, buffer.data(),
                                                       static_cast<Uint32>(buffer.size()), colours);
-  if (got.bad() || invented_pixels() != inventions) {
+  if (got.bad() || invented_pixels() != before) {
     throw ImageError(std::string("its pixel data are damaged or cut short (") + syntax.getXferName() + ")");
   }
   if (format.samples == 3) format.photometric.assign(colours.c_str(), colours.length());

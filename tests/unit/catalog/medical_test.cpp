@@ -1,7 +1,11 @@
 #include <gtest/gtest.h>
 
 #include <algorithm>
+#include <atomic>
+#include <cstdint>
 #include <string>
+#include <string_view>
+#include <utility>
 #include <vector>
 
 #include "catalog/catalog_table.h"
@@ -271,6 +275,49 @@ TEST(CatalogSvhn, LabelTenIsTheDigitZero) {
                              {"test/1", "2", -1, "test"}}));
   EXPECT_EQ(levels(data), (Levels{1, 1, 1, 1, 1}));
   EXPECT_EQ(data.pixels->read(1).pixels<std::uint8_t>()[3], 11);
+}
+
+/// Remembers stages and their steps, and wants to stop after so many questions.
+class Watch : public Progress {
+ public:
+  explicit Watch(int patience) : patience_(patience) {}
+  void begin(std::string_view stage, std::uint64_t total) override {
+    stages.push_back(std::string(stage) + " " + std::to_string(total));
+  }
+  void advance(std::uint64_t count) override { steps += count; }
+  bool cancelled() const override { return patience_.fetch_sub(1) <= 0; }
+
+  Names stages;
+  std::atomic<std::uint64_t> steps = 0;
+
+ private:
+  mutable std::atomic<int> patience_;
+};
+
+TEST(CatalogProgress, OpeningTellsHowFarItIsAndStopsWhenAsked) {
+  const std::string dbc = (trees() / "dbc" / "manifest-1607053360376").string();
+  const std::vector<std::pair<std::string, Names>> data = {
+      {"rsna:" + (trees() / "rsna").string(), {"headers of DICOM files 4"}},
+      {"oai:" + (trees() / "oai" / "xrays").string(), {"looking for X-rays of knees 3"}},
+      {"prostate:" + (trees() / "prostate").string(), {"headers of DICOM files 3"}},
+      {"brats:" + (trees() / "brats").string(), {"choosing slices by their segmentation 2"}},
+      {dbc, {"looking for DICOM files 30", "headers of DICOM files 30"}}};
+  for (const auto& [path, stages] : data) {
+    SCOPED_TRACE(path);
+    ReadOptions options;
+    options.threads = 2;
+    Watch watch(1'000'000);
+    options.progress = &watch;
+    open_data(path, options);
+    EXPECT_EQ(watch.stages, stages);
+    std::uint64_t steps = 0;
+    for (const std::string& stage : stages) steps += std::stoul(stage.substr(stage.rfind(' ')));
+    EXPECT_EQ(watch.steps, steps);
+    Watch impatient(1);
+    options.progress = &impatient;
+    EXPECT_THROW(open_data(path, options), Interrupted);
+    EXPECT_LT(impatient.steps, steps);
+  }
 }
 
 }  // namespace

@@ -20,6 +20,16 @@ TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
   EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
 }
 
+TEST(MemoryNeed, CountsTheEstimatorThatTakesMost) {
+  const MatrixShape shape{1000, 3072, PixelType::uint8};
+  MeasureOptions some = options();
+  some.estimators = {"mle", "danco", "geodesic"};
+  EXPECT_EQ(memory_need(shape, 0, false, some).estimates, 896'000u);  // two threads
+  some.estimators = {"minimum_spanning_tree"};
+  const MemoryNeed tree = memory_need(shape, 0, false, some);
+  EXPECT_EQ(tree.estimates, 1000 * (900 + 20 * neighbors_listed(some)) + tree.search);
+}
+
 TEST(MemoryNeed, RowsInAFileTakeNone) {
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, true, options()).matrix, 0u);
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, false, options()).matrix, 12'288'000u);
@@ -59,6 +69,22 @@ TEST(MemoryNeed, ListsNeighborsOfAnchorsAlone) {
   anchors.anchors = 1001;
   EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
             40u * 1000 * neighbors_listed(anchors));
+}
+
+TEST(MemoryNeed, CountsScalarProductsAndMixtures) {
+  MeasureOptions made = options();
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 0u);
+  made.estimators = {"mle", "lpca"};
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 24u * 784 * 784);
+  EXPECT_EQ(memory_need({300, 784, PixelType::uint8}, 0, false, made).estimates, 24u * 300 * 300);
+  EXPECT_EQ(memory_need({5000, 3072, PixelType::uint8}, 0, false, made).estimates, 24u * 2048 * 2048);
+  made.estimators = {"participation_ratio", "fishers"};
+  const MemoryNeed need = memory_need({5000, 784, PixelType::uint8}, 0, false, made);
+  EXPECT_EQ(need.estimates, 24u * 784 * 784 + 16u * 784 * 5000);
+  EXPECT_EQ(need.total(), need.matrix + need.estimates + need.neighbors + need.rest);
+  made.estimators = {"hidalgo"};
+  made.components = 4;
+  EXPECT_EQ(memory_need({5000, 784, PixelType::uint8}, 0, false, made).estimates, 5000u * (32 * 7 + 100));
 }
 
 TEST(MemoryNeed, DoesNotOverflow) {

@@ -4,9 +4,12 @@
 #include <algorithm>
 #include <array>
 #include <cmath>
+#include <limits>
+#include <numeric>
 #include <set>
 
 #include "estimate/counts_within.h"
+#include "estimate/half_errors.h"
 #include "fathom/core/error.h"
 #include "fathom/estimate/danco.h"
 #include "fathom/estimate/estimators.h"
@@ -54,8 +57,10 @@ TEST(Registry, NamesAreUniqueAndEachEstimatorRunsInOneWay) {
   std::set<std::string> names;
   for (const Estimator& estimator : all_estimators()) {
     EXPECT_TRUE(names.insert(estimator.name).second) << estimator.name;
-    EXPECT_NE(bool(estimator.from_distances), bool(estimator.from_sample)) << estimator.name;
-    EXPECT_GE(estimator.neighbors({}), 2u) << estimator.name;
+    EXPECT_FALSE(estimator.from_distances && estimator.from_sample) << estimator.name;
+    EXPECT_TRUE(estimator.from_distances || estimator.from_sample || estimator.from_neighborhoods)
+        << estimator.name;
+    EXPECT_NE(estimator.neighbors({}), 1u) << estimator.name;
   }
 }
 
@@ -109,6 +114,18 @@ TEST(Registry, UnitsChangeNothing) {
   for (std::size_t i = 0; i < a.estimates.size(); ++i) {
     EXPECT_NEAR(a.estimates[i].value, b.estimates[i].value, 1e-6 * a.estimates[i].value)
         << a.estimates[i].estimator << " " << a.estimates[i].variant;
+  }
+}
+
+TEST(Registry, IntervalsChangeNoValue) {
+  EstimatorSettings plain = settings();
+  plain.intervals = false;
+  const std::vector<std::string> names{"geomle", "abide", "binomial", "corrint"};
+  const DimensionEstimates with = run(normal_points(400, 4, 6, 9), names),
+                           without = run(normal_points(400, 4, 6, 9), names, plain);
+  ASSERT_EQ(with.estimates.size(), without.estimates.size());
+  for (std::size_t i = 0; i < with.estimates.size(); ++i) {
+    EXPECT_EQ(with.estimates[i].value, without.estimates[i].value) << with.estimates[i].estimator;
   }
 }
 
@@ -191,6 +208,58 @@ TEST(CountsWithin, AgreesWithAllPairs) {
       EXPECT_EQ(counts[i][1], expected[1]) << i;
     }
   }
+}
+
+/// One pass over the points, against estimates of every half as a sample of its own.
+TEST(LocalMeans, HalvesAreSamplesOfTheirOwn) {
+  RowMatrix matrix;
+  matrix.stored = normal_points(260, 4, 7, 8);
+  std::vector<std::uint32_t> rows(260);
+  std::iota(rows.begin(), rows.end(), 0u);
+  PairScan scan(matrix, rows, {2, best_simd_level()});
+  NearestNeighbors nearest(scan, 259);
+  Collector* collectors[] = {&nearest};
+  const std::uint32_t prefix[] = {260};
+  scan.run(collectors, prefix, no_progress());
+  const NeighborTable table = nearest.take_table(scan);
+  const LogDistances logs = log_distances(table);
+  const Sample sample{matrix, rows, table, logs};
+  const std::vector<std::string> names{"tle", "ess"};
+  const auto chosen = chosen_estimators(names);
+  const DimensionEstimates found = run_estimators(chosen, sample, settings());
+  EstimatorSettings of_half = settings();
+  of_half.intervals = false;
+  const auto values = [&](const Sample& half) {
+    std::vector<std::optional<double>> all;
+    for (const DimensionEstimate& one : run_estimators(chosen, half, of_half).estimates)
+      all.push_back(one.value);
+    return all;
+  };
+  const auto errors = half_errors(sample, 100, 3, settings(), values, no_progress());
+  ASSERT_EQ(found.estimates.size(), 3u);
+  for (std::size_t v = 0; v < 3; ++v) {
+    const DimensionEstimate& one = found.estimates[v];
+    EXPECT_EQ(one.interval_method, "split_halves");
+    EXPECT_NEAR(one.uncertainty->std_error, one.value * *errors[v], 1e-9 * one.value) << one.variant;
+  }
+}
+
+/// Estimators of the whole look at no neighbours: the same values with a scan and without, and the same
+/// refusal of what a scan refuses.
+TEST(EstimateDimension, NeedsNoScanForTheWhole) {
+  EstimatorSettings whole = settings();
+  whole.neighborhoods = false;
+  const std::vector<std::string> names{"lpca", "participation_ratio", "fishers"};
+  const DimensionEstimates alone = run(normal_points(300, 4, 6, 9), names, whole);
+  const DimensionEstimates beside = run(normal_points(300, 4, 6, 9), {"all"});
+  for (const DimensionEstimate& one : alone.estimates) {
+    EXPECT_EQ(one.variant.find("local_"), std::string::npos);
+    EXPECT_EQ(one.value, find(beside, one.estimator, one.variant).value) << one.variant;
+  }
+  EXPECT_GE(alone.estimates.size(), 8u);
+  Matrix<double> harmed = normal_points(50, 3, 3, 1);
+  harmed.row(20)[1] = std::numeric_limits<double>::quiet_NaN();
+  EXPECT_THROW(run(std::move(harmed), names, whole), InputError);
 }
 
 TEST(Pca, RulesByHand) {

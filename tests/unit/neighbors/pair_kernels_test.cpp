@@ -6,6 +6,7 @@
 
 #include <algorithm>
 #include <cmath>
+#include <limits>
 #include <map>
 #include <numeric>
 #include <utility>
@@ -116,9 +117,12 @@ std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> surviving(
   for (std::size_t start = 0; start < depth; start += piece) {
     const std::size_t part = std::min(piece, depth - start);
     const auto staged = stage(layout, left, start, part), packed = pack(layout, right, start, part);
-    set.bytes.compare({staged.data(), left.size(), 40, left_norm.data(), limit.data(), packed.data(),
-                       right.size(), right_norm.data(), right_limit.data(), part,
-                       piece < depth ? carried.data() : nullptr, start == 0, start + part == depth},
+    const void* rows[kernels::kRowsAtOnce];
+    for (std::size_t r = 0; r < kernels::kRowsAtOnce; ++r)
+      rows[r] = staged.data() + r * round_up(part, layout.group) * layout.left_bytes;
+    set.bytes.compare({rows, left.size(), 40, left_norm.data(), limit.data(), packed.data(), right.size(),
+                       right_norm.data(), right_limit.data(), part, piece < depth ? carried.data() : nullptr,
+                       start == 0, start + part == depth},
                       survivors);
   }
   std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> result;
@@ -197,6 +201,18 @@ TEST_P(PairKernels, ByteProductsAreExact) {
   }
 }
 
+TEST_P(PairKernels, ByteSumsAreExact) {
+  Generator generator = make_generator(9);
+  for (const std::size_t depth : kDepths) {
+    const Bytes row = random_bytes(1, depth, generator).front();
+    std::uint32_t squares = 0;
+    for (const std::uint32_t value : row) squares += value * value;
+    const kernels::ByteSums sums = set.byte_sums(row.data(), depth);
+    EXPECT_EQ(sums.values, std::accumulate(row.begin(), row.end(), 0u));
+    EXPECT_EQ(sums.squares, squares);
+  }
+}
+
 TEST_P(PairKernels, LongByteDifferencesDoNotOverflow) {
   const Bytes black(150'528, 0), white(150'528, 255);
   EXPECT_EQ(set.squared_distance_bytes(black.data(), white.data(), black.size()), 150'528ull * 255 * 255);
@@ -224,7 +240,7 @@ TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
     std::vector<float> values;
     for (std::size_t k = 0; k < depth; ++k)
       values.push_back(static_cast<float>(3.0 * standard_normal(generator)));
-    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0};
+    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0, 1e30};
     std::vector<std::uint8_t> codes(depth);
     kernels::QuantisationLeft left{};
     set.quantise_float(values.data(), depth, quantiser, codes.data(), left);
@@ -242,6 +258,26 @@ TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
     if (depth % 8 == 0) {
       EXPECT_NEAR(left.clamped, clamped, 1e-12 * clamped);
       EXPECT_NEAR(left.all, all, 1e-12 * all);
+    }
+  }
+}
+
+TEST_P(PairKernels, QuantisationSeesValuesThatAreNone) {
+  const kernels::Quantiser quantiser{0.0, 1.0, 1e30};
+  constexpr double infinity = std::numeric_limits<double>::infinity();
+  for (const std::size_t depth : {std::size_t{1}, std::size_t{8}, std::size_t{23}}) {
+    for (std::size_t at = 0; at < depth; ++at) {
+      for (const double value : {1e30, -1e30, 1.1e30, -1.1e30, infinity, std::nan("")}) {
+        std::vector<double> values(depth, 7.0);
+        values[at] = value;
+        const std::vector<float> floats(values.begin(), values.end());
+        std::vector<std::uint8_t> codes(depth);
+        kernels::QuantisationLeft left{};
+        set.quantise_double(values.data(), depth, quantiser, codes.data(), left);
+        EXPECT_EQ(left.within, std::abs(value) == 1e30) << depth << " " << at << " " << value;
+        set.quantise_float(floats.data(), depth, quantiser, codes.data(), left);
+        EXPECT_EQ(left.within, std::abs(value) == 1e30) << depth << " " << at << " " << value;
+      }
     }
   }
 }
@@ -320,6 +356,48 @@ TEST_P(PairKernels, SameBitsAsScalar) {
               scalar.squared_norm_float(rows[2].data(), depth));
     EXPECT_EQ(set.squared_norm_double(doubles[2].data(), depth),
               scalar.squared_norm_double(doubles[2].data(), depth));
+  }
+}
+
+TEST_P(PairKernels, DifferencesPieceByPieceAreTheSameBits) {
+  Generator generator = make_generator(10);
+  for (const std::size_t depth : {std::size_t{15}, std::size_t{16}, std::size_t{100}, std::size_t{784}}) {
+    std::vector<std::vector<float>> rows(8);
+    std::vector<std::vector<double>> doubles(8);
+    for (std::size_t i = 0; i < rows.size(); ++i) {
+      for (std::size_t k = 0; k < depth; ++k) {
+        doubles[i].push_back(100.0 * standard_normal(generator));
+        rows[i].push_back(static_cast<float>(doubles[i].back()));
+      }
+    }
+    const std::size_t whole = depth / kernels::kPartialSums * kernels::kPartialSums;
+    for (std::size_t others = 1; others < rows.size(); ++others) {
+      std::vector<kernels::PartialSums> sums(others), double_sums(others);
+      for (std::size_t start = 0; start < whole; start += 48) {
+        std::vector<const float*> at;
+        std::vector<const double*> double_at;
+        for (std::size_t i = 1; i <= others; ++i) {
+          at.push_back(rows[i].data() + start);
+          double_at.push_back(doubles[i].data() + start);
+        }
+        const std::size_t count = std::min<std::size_t>(48, whole - start);
+        set.add_squares_float(rows[0].data() + start, at.data(), at.data(), others, count, sums.data());
+        set.add_squares_double(doubles[0].data() + start, double_at.data(), double_at.data(), others, count,
+                               double_sums.data());
+      }
+      for (std::size_t i = 1; i <= others; ++i) {
+        const float* const b = rows[i].data();
+        const double* const c = doubles[i].data();
+        double expected = 0.0, double_expected = 0.0;
+        set.squared_distances_float(rows[0].data(), &b, 1, depth, &expected);
+        set.squared_distances_double(doubles[0].data(), &c, 1, depth, &double_expected);
+        EXPECT_EQ(set.last_squares_float(rows[0].data() + whole, b + whole, depth - whole, sums[i - 1]),
+                  expected);
+        EXPECT_EQ(
+            set.last_squares_double(doubles[0].data() + whole, c + whole, depth - whole, double_sums[i - 1]),
+            double_expected);
+      }
+    }
   }
 }
 

@@ -1,7 +1,6 @@
 #include "fathom/read/idx.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <bit>
 #include <cstdint>
@@ -9,25 +8,12 @@
 #include <vector>
 
 #include "unit/read/array_files.h"
+#include "unit/read/gzip.h"
 
 namespace fathom {
 namespace {
 
 using Shape = std::vector<std::size_t>;
-
-std::string gzip(std::string contents) {
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, MAX_WBITS + 16, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  std::string packed(deflateBound(&stream, contents.size()) + 64, '\0');
-  stream.next_in = reinterpret_cast<Bytef*>(contents.data());
-  stream.avail_in = static_cast<uInt>(contents.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(packed.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 Array parse(const std::string& file) {
   return parse_idx(bytes_of(file), "a-idx");

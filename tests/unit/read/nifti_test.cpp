@@ -1,7 +1,6 @@
 #include "fathom/read/nifti.h"
 
 #include <gtest/gtest.h>
-#include <zlib.h>
 
 #include <bit>
 #include <cmath>
@@ -18,6 +17,7 @@
 #include "read/nifti_view.h"
 #include "read/volume_values.h"
 #include "unit/read/array_files.h"
+#include "unit/read/gzip.h"
 
 namespace fathom {
 namespace {
@@ -63,20 +63,6 @@ struct Made {
     return text + voxels;
   }
 };
-
-std::string gzip(const std::string& text) {
-  std::string packed(compressBound(text.size()) + 64, '\0');
-  z_stream stream = {};
-  EXPECT_EQ(deflateInit2(&stream, 6, Z_DEFLATED, 31, 8, Z_DEFAULT_STRATEGY), Z_OK);
-  stream.next_in = reinterpret_cast<Bytef*>(const_cast<char*>(text.data()));
-  stream.avail_in = static_cast<uInt>(text.size());
-  stream.next_out = reinterpret_cast<Bytef*>(packed.data());
-  stream.avail_out = static_cast<uInt>(packed.size());
-  EXPECT_EQ(deflate(&stream, Z_FINISH), Z_STREAM_END);
-  packed.resize(packed.size() - stream.avail_out);
-  deflateEnd(&stream);
-  return packed;
-}
 
 /// The volume looks into `file`.
 NiftiVolume volume_of(const std::string& file) {

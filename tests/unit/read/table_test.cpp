@@ -54,6 +54,30 @@ TEST(ParseTable, AcceptsTheRowNumbersOfPandas) {
   EXPECT_EQ(table.header, (Row{"", "path", "label"}));
 }
 
+// The reader holds blocks of 2^20 bytes.
+TEST(ParseTable, RowsMayLieAcrossTheBlocksThatAreHeld) {
+  constexpr std::size_t block = std::size_t{1} << 20;
+  const auto text_of = [](std::size_t i) {
+    return std::string(i * 7919 % 4000, static_cast<char>('a' + i % 26));
+  };
+  std::string text = "number,text\r\n";
+  for (std::size_t i = 0; text.size() < 3 * block; ++i) {
+    text += std::to_string(i) + ",\"" + text_of(i) + "\r\n\"\"" + text_of(i + 1) + "\"\r\n\r\n";
+  }
+  const Table table = parse(text);
+  ASSERT_GT(table.rows.size(), 700U);
+  for (std::size_t i = 0; i < table.rows.size(); ++i) {
+    ASSERT_EQ(table.rows[i], (Row{std::to_string(i), text_of(i) + "\r\n\"" + text_of(i + 1)}));
+    ASSERT_EQ(table.lines[i], 2 + 3 * i);
+  }
+  // A line end whose two characters are in two blocks is one.
+  const std::string header = "a,b\r\n";
+  const std::string row = std::string(block - header.size() - 3, 'x') + ",1\r\n";
+  ASSERT_EQ((header + row)[block - 1], '\r');
+  EXPECT_EQ(parse(header + row + "y,2\r\n").lines, (std::vector<std::size_t>{2, 3}));
+  EXPECT_TRUE(says(refusal(header + row + "y,2,3"), {"t.csv:3: 3 fields where the header has 2"}));
+}
+
 TEST(ParseTable, NamesTheLineOfWhatIsWrong) {
   EXPECT_TRUE(says(refusal(""), {"t.csv: is empty"}));
   EXPECT_TRUE(says(refusal("\xef\xbb\xbf\r\n\n"), {"is empty"}));

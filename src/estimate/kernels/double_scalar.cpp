@@ -1,0 +1,16 @@
+// Any processor.
+#include <stddef.h>
+
+namespace fathom::kernels {
+namespace {
+constexpr size_t kVectorLanes = 2, kPanelVectors = 2, kBlockRows = 4;
+}
+}  // namespace fathom::kernels
+
+#include "estimate/kernels/double_kernels.inl.h"
+
+namespace fathom::kernels {
+const DoubleKernels& scalar_double_kernels() {
+  return kKernels;
+}
+}  // namespace fathom::kernels

@@ -646,6 +646,9 @@ class Calibrated(_WithoutNeighbors):
     _name = "calibrated"
     _variants = ("posterior_mean",)
 
+    def _points_needed(self) -> int:
+        return 128  # the fewest that were simulated
+
 
 ESTIMATORS = (MLE, TwoNN, Gride, TwoNNBayes, MOM, MADA, MiND_ML, BinomialID, GeoMLE, CorrInt, TLE, ESS, DANCo, lPCA,
               ParticipationRatio, FisherS, MiND_KL, KNNGraph, MST, Geodesic, ABIDE, Hidalgo, MLENoise, Calibrated)

@@ -47,7 +47,7 @@ Cells row(const MeasureRecord& record, const TaskMeasurement* task, bool first) 
 std::string particulars(const DimensionEstimate& estimate) {
   std::string text;
   if (estimate.k_star) text += fmt::format("; neighbours {:.1f} on average", estimate.k_star->mean);
-  if (estimate.p_value) text += fmt::format("; p = {:.2g}", *estimate.p_value);
+  if (const auto p = estimate.p_value) text += *p < 1e-4 ? "; p < 0.0001" : fmt::format("; p = {:.2g}", *p);
   for (const DimensionComponent& one : estimate.components) {
     text += fmt::format("{} {:.0f} % of {:.2f}", text.empty() ? ";" : ",", 100.0 * one.weight, one.value);
   }

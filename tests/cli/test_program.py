@@ -10,8 +10,8 @@ from support import ROOT, Case, noise, run, write_images
 # The options of the design that exist now.
 MEASURE = """--format --labels --path-column --label-column --group-column --split-column --ignore-labels --skip-bad
 --redact-paths --max-side --slices --slice-step --slice-range --min-foreground --protocol --view --size --channels --range --compat
---classes --positive --split --samples -k --estimator --draws
---anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --html --thumbnails --quiet""".split()
+--classes --positive --split --samples -k --estimator --noise-std --components --draws
+--anchors --across-groups --seed --threads --search --simd --workdir --memory --json --csv --local --html --thumbnails --quiet""".split()
 SYNTH = """--manifold --dimension --ambient-dimension --samples --classes --size --channels --margin --seed --threads
 --npz --list --quiet""".split()
 

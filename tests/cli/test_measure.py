@@ -609,7 +609,7 @@ class Output(MeasureCase):
             shown += [one["value"], *one["interval"]]
         self.assertNotIn("calibrated", next(one for one in found["dimension"] if one["estimator"] == "tle"))
         ours = estimate(found, "calibrated", "posterior_mean")
-        self.assertTrue(ours["interval"][0] < 8 < ours["interval"][1])
+        self.assertTrue(5 < ours["interval"][0] < ours["value"] < ours["interval"][1] < 10)
         text = self.succeeds("measure", *words)
         self.assertIn(line.format(*shown), text)
         self.assertIn("calibrated (posterior_mean)", text)

@@ -10,10 +10,10 @@ docs/python.md in the source tree has more.
 """
 
 from fathom import _core
-from fathom._dimension import DimensionEstimate, DimensionEstimates, estimate_dimension
+from fathom._dimension import CalibratedValue, DimensionEstimate, DimensionEstimates, estimate_dimension
 from fathom._errors import ConversionWarning, FathomError, InputError, InternalError, UsageError
 from fathom._estimators import (
-    ABIDE, ESS, MADA, MLE, MOM, MST, TLE, BinomialID, CorrInt, DANCo, DimensionEstimator, FisherS, Geodesic, GeoMLE, Gride,
+    ABIDE, ESS, MADA, MLE, MOM, MST, TLE, BinomialID, Calibrated, CorrInt, DANCo, DimensionEstimator, FisherS, Geodesic, GeoMLE, Gride,
     Hidalgo, KNNGraph, MiND_KL, MiND_ML, MLENoise, ParticipationRatio, TwoNN, TwoNNBayes, lPCA,
 )
 from fathom._measure import Measurement, measure
@@ -24,7 +24,7 @@ from fathom._sharpness import LabelPair, LabelSharpness, label_sharpness
 __version__: str = _core.__version__
 
 __all__ = [
-    "ABIDE", "BinomialID", "ConversionWarning", "CorrInt", "DANCo", "DimensionEstimate", "DimensionEstimates", "DimensionEstimator", "ESS",
+    "ABIDE", "BinomialID", "Calibrated", "CalibratedValue", "ConversionWarning", "CorrInt", "DANCo", "DimensionEstimate", "DimensionEstimates", "DimensionEstimator", "ESS",
     "FathomError", "FisherS", "GeoMLE", "Geodesic", "Gride", "Hidalgo", "InputError", "InternalError", "KNNGraph", "LabelPair", "LabelSharpness", "MADA",
     "MLE", "MLENoise", "MOM", "MST", "Measurement", "MiND_KL", "MiND_ML", "ParticipationRatio", "TLE", "TwoNN", "TwoNNBayes", "UsageError", "compute_intrinsic_datadim",
     "compute_intrinsic_reprdim", "compute_labelsharpness", "estimate_dimension", "kneighbors_graph", "label_sharpness",

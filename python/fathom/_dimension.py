@@ -16,6 +16,30 @@ from fathom._tables import html_table, shown, shown_interval, text_table
 
 
 @dataclasses.dataclass(frozen=True)
+class CalibratedValue:
+    """An estimate calibrated by simulation at the same number of points. ``float()`` gives its value.
+
+    Attributes
+    ----------
+    value, std_error : float
+    interval : (float, float)
+        95 %; the error of the calibration is in it.
+    ball, sphere, torus : float
+        The dimension, if the data were uniform on one of these.
+    """
+
+    value: float
+    std_error: float
+    interval: tuple[float, float]
+    ball: float
+    sphere: float
+    torus: float
+
+    def __float__(self) -> float:
+        return self.value
+
+
+@dataclasses.dataclass(frozen=True)
 class DimensionEstimate:
     """One estimate of intrinsic dimension, with all that is known about it. ``float()`` gives its value.
 
@@ -47,6 +71,10 @@ class DimensionEstimate:
         Of "hidalgo" the manifolds by dimension: weight, value, std_error.
     noise_std : float or None
         That was given to "mle_noise".
+    calibrated : CalibratedValue or None
+        What simulation at the same number of points makes of the value.
+    calibration_note : str
+        Why there is no calibrated value, or what is amiss with it; mostly empty.
     local : float64 array of shape (rows,) or None
         The value at every row, NaN where it has none; a copy has that of its original.
     point_values : dict of str to float64 array
@@ -71,6 +99,8 @@ class DimensionEstimate:
     k_star: dict[str, float] | None = None
     components: tuple[dict[str, float], ...] = ()
     noise_std: float | None = None
+    calibrated: CalibratedValue | None = None
+    calibration_note: str = ""
     local: np.ndarray | None = dataclasses.field(default=None, repr=False, compare=False)
     point_values: dict[str, np.ndarray] = dataclasses.field(default_factory=dict, repr=False, compare=False)
 
@@ -79,8 +109,14 @@ class DimensionEstimate:
 
     def to_dict(self) -> dict[str, Any]:
         """Everything but `local` and `point_values`."""
-        return {field.name: getattr(self, field.name) for field in dataclasses.fields(self)
-                if field.name not in ("local", "point_values")}
+        values = {field.name: getattr(self, field.name) for field in dataclasses.fields(self)
+                  if field.name not in ("local", "point_values")}
+        return values | {"calibrated": self.calibrated and dataclasses.asdict(self.calibrated)}
+
+
+def _estimate_of(found: dict[str, Any]) -> DimensionEstimate:
+    calibrated = found.pop("calibrated")
+    return DimensionEstimate(**found, calibrated=calibrated and CalibratedValue(**calibrated))
 
 
 _HEAD = ["estimator", "variant", "neighbors", "dimension", "95 % interval", "by", "n"]
@@ -245,4 +281,4 @@ def _estimate(X: Any, names: list[str], arguments: _core.MethodArguments, *, met
             search)
     else:
         raise UsageError("metric", f"is {metric!r}", 'use "euclidean" or "precomputed"')
-    return DimensionEstimates((DimensionEstimate(**estimate) for estimate in found), dict(skipped))
+    return DimensionEstimates((_estimate_of(estimate) for estimate in found), dict(skipped))

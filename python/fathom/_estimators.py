@@ -637,5 +637,24 @@ class MLENoise(_WithNeighbors):
         return {"noise_std": self.noise_std}
 
 
+class Calibrated(_WithoutNeighbors):
+    """The dimension of the simulated spaces whose neighbourhoods are most like those of the points.
+
+    Ours: docs/accuracy.md. Uniform balls, spheres, tori and their products, at the same number of points, by how the
+    dimension moves from 2 to 64 neighbours, in how many directions they lie and how unlike the neighbourhoods are.
+    Needs 128 points.
+
+    Parameters
+    ----------
+    variant : {"posterior_mean"}
+    """
+
+    _name = "calibrated"
+    _variants = ("posterior_mean",)
+
+    def _points_needed(self) -> int:
+        return 128  # the fewest that were simulated
+
+
 ESTIMATORS = (MLE, TwoNN, Gride, TwoNNBayes, MOM, MADA, MiND_ML, BinomialID, GeoMLE, CorrInt, TLE, ESS, DANCo, lPCA,
-              ParticipationRatio, FisherS, MiND_KL, KNNGraph, MST, Geodesic, ABIDE, Hidalgo, MLENoise)
+              ParticipationRatio, FisherS, MiND_KL, KNNGraph, MST, Geodesic, ABIDE, Hidalgo, MLENoise, Calibrated)

@@ -44,6 +44,15 @@ py::object local_of(const DimensionEstimate& estimate, const std::vector<std::ui
   return values;
 }
 
+py::object calibrated_of(const DimensionEstimate& estimate) {
+  using namespace py::literals;
+  if (!estimate.calibrated) return py::none();
+  const CalibratedValue& one = *estimate.calibrated;
+  return py::dict("value"_a = one.value, "std_error"_a = one.std_error,
+                  "interval"_a = py::make_tuple(one.interval.low, one.interval.high), "ball"_a = one.ball,
+                  "sphere"_a = one.sphere, "torus"_a = one.torus);
+}
+
 /// The same of what else is known of points: a column, or as many as there are.
 py::dict point_values_of(const DimensionEstimate& estimate, const std::vector<std::uint32_t>& distinct) {
   py::dict all;
@@ -89,6 +98,7 @@ py::dict dict_of(const DimensionEstimate& estimate, const std::vector<std::uint3
       "analytic_interval"_a = interval_of(estimate.analytic), "n"_a = estimate.n,
       "largest"_a = estimate.largest, "p_value"_a = estimate.p_value, "k_star"_a = k_star_of(estimate),
       "components"_a = components_of(estimate), "noise_std"_a = estimate.noise_std,
+      "calibrated"_a = calibrated_of(estimate), "calibration_note"_a = estimate.calibration_note,
       "local"_a = local_of(estimate, distinct), "point_values"_a = point_values_of(estimate, distinct));
 }
 

@@ -4,6 +4,7 @@
 
 #include "fathom/estimate/abide.h"
 #include "fathom/estimate/binomial.h"
+#include "fathom/estimate/calibrated.h"
 #include "fathom/estimate/corrint.h"
 #include "fathom/estimate/danco.h"
 #include "fathom/estimate/ess.h"
@@ -55,6 +56,7 @@ std::span<const Estimator> all_estimators() {
       abide_estimator(),
       hidalgo_estimator(),
       mle_noise_estimator(),
+      calibrated_estimator(),
   };
   // clang-format on
   return all;

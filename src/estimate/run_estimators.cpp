@@ -7,6 +7,7 @@
 #include "estimate/local_means.h"
 #include "fathom/core/parallel.h"
 #include "fathom/core/random.h"
+#include "fathom/estimate/calibration.h"
 #include "fathom/estimate/estimators.h"
 #include "fathom/estimate/hidalgo.h"
 #include "fathom/estimate/split_halves.h"
@@ -139,7 +140,9 @@ DimensionEstimates run_estimators(std::span<const Estimator* const> chosen, cons
     if (const auto* refusal = std::get_if<Refusal>(&result)) {
       all.skipped.push_back({estimator->name, refusal->reason});
     } else {
-      std::ranges::move(std::get<std::vector<DimensionEstimate>>(result), std::back_inserter(all.estimates));
+      auto& estimates = std::get<std::vector<DimensionEstimate>>(result);
+      for (DimensionEstimate& one : estimates) calibrate(one, sample.points());
+      std::ranges::move(estimates, std::back_inserter(all.estimates));
     }
   }
   return all;

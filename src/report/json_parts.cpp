@@ -54,6 +54,15 @@ Json document_head(std::string_view schema, std::span<const std::string> command
           {"command", std::vector<std::string>(command.begin(), command.end())}};
 }
 
+Json json_of(const CalibratedValue& calibrated) {
+  return {{"value", calibrated.value},
+          {"std_error", calibrated.std_error},
+          {"interval", interval(calibrated.interval)},
+          {"ball", calibrated.ball},
+          {"sphere", calibrated.sphere},
+          {"torus", calibrated.torus}};
+}
+
 Json json_of(const DimensionEstimate& estimate) {
   Json json{{"estimator", estimate.estimator}, {"variant", estimate.variant}};
   if (estimate.k) json["k"] = *estimate.k;
@@ -71,6 +80,8 @@ Json json_of(const DimensionEstimate& estimate) {
   if (estimate.k_star) json["k_star"] = json_of(*estimate.k_star);
   if (!estimate.components.empty()) json["components"] = json_of(estimate.components);
   if (estimate.noise_std) json["noise_std"] = *estimate.noise_std;
+  if (estimate.calibrated) json["calibrated"] = json_of(*estimate.calibrated);
+  if (!estimate.calibration_note.empty()) json["calibration_note"] = estimate.calibration_note;
   return json;
 }
 

@@ -24,6 +24,7 @@ Json or_null(const std::optional<Value>& value) {
 }
 /// What every document begins with: `schema`, `version`, `command`.
 Json document_head(std::string_view schema, std::span<const std::string> command);
+Json json_of(const CalibratedValue& calibrated);
 Json json_of(const DimensionEstimate& estimate);
 Json json_of(const LabelSharpness& sharpness);
 Json json_of(const Protocol& protocol, const std::optional<ImageSize>& size, std::size_t channels,

@@ -67,6 +67,23 @@ std::vector<Cells> other_estimates(const Measurement& measurement) {
   return rows;
 }
 
+std::string calibrated_text(const DimensionEstimate* estimate) {
+  if (estimate == nullptr || !estimate->calibrated) return "-";
+  const CalibratedValue& calibrated = *estimate->calibrated;
+  return fmt::format("{:.2f} [{:.2f}, {:.2f}]", calibrated.value, calibrated.interval.low,
+                     calibrated.interval.high);
+}
+
+/// Empty where neither is calibrated.
+std::string calibrated_line(const Measurement& measurement) {
+  const DimensionEstimate* mle = find_estimate(measurement, "mle", "pooled");
+  const DimensionEstimate* twonn = find_estimate(measurement, "twonn", "ml");
+  const std::string of_mle = calibrated_text(mle), of_twonn = calibrated_text(twonn);
+  if (of_mle == "-" && of_twonn == "-") return "";
+  return fmt::format("calibrated by simulation at {} images: MLE {}, TwoNN {}\n", measurement.distinct,
+                     of_mle, of_twonn);
+}
+
 std::string details(const MeasureRecord& record, bool named) {
   const Measurement& measurement = record.measurement;
   const std::string indent = named ? "  " : "";
@@ -74,6 +91,7 @@ std::string details(const MeasureRecord& record, bool named) {
   if (const std::vector<Cells> others = other_estimates(measurement); !others.empty()) {
     text += aligned(others);
   }
+  if (const std::string line = calibrated_line(measurement); !line.empty()) text += indent + line;
   for (const TaskMeasurement& task : measurement.tasks) {
     const SharpnessPair& pair = task.label_sharpness.pairs.front();
     const std::string column = measurement.tasks.size() > 1 ? " by " + printable(task.label_column) : "";

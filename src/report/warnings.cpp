@@ -4,6 +4,7 @@
 
 #include <cmath>
 
+#include "fathom/estimate/calibration.h"
 #include "report/find_estimate.h"
 
 namespace fathom {
@@ -95,6 +96,18 @@ void warn_of_dimension(const MeasureRecord& record, std::vector<std::string>& ou
   }
 }
 
+/// Few points are no surprise to who has them.
+void warn_of_calibration(const MeasureRecord& record, std::vector<std::string>& out) {
+  const Measurement& measurement = record.measurement;
+  if (measurement.distinct < kFewestCalibrated) return;
+  for (const DimensionEstimate* estimate : {find_estimate(measurement, "mle", "pooled"),
+                                            find_estimate(measurement, "calibrated", "posterior_mean")}) {
+    if (estimate == nullptr || estimate->calibration_note.empty()) continue;
+    out.push_back(
+        fmt::format("{}, calibrated by simulation: {}", estimate->estimator, estimate->calibration_note));
+  }
+}
+
 void warn_of_estimators(const MeasureRecord& record, std::vector<std::string>& out) {
   for (const auto& [estimator, reason] : record.measurement.skipped) {
     out.push_back(fmt::format("no estimate by {}: it {}", estimator, reason));
@@ -125,6 +138,7 @@ std::vector<std::string> warnings(const MeasureRecord& record) {
   warn_of_copies(record, out);
   warn_of_dimension(record, out);
   warn_of_estimators(record, out);
+  warn_of_calibration(record, out);
   warn_of_sharpness(record, out);
   return out;
 }

@@ -594,6 +594,29 @@ class Output(MeasureCase):
         self.assertEqual([one for one in data_set["dimension"] if one["estimator"] in ("mle", "twonn")],
                          [one for one in plain["dimension"] if one["estimator"] != "gride"])
 
+    def test_calibrated_dimensions(self):
+        points = numpy.random.default_rng(4).uniform(0, 255, (300, 8))
+        numpy.save(self.folder / "points.npy", points)
+        words = (self.folder / "points.npy", "--estimator", "calibrated,mle,twonn,tle")
+        found = self.measured(*words)
+        line = "calibrated by simulation at 300 images: MLE {:.2f} [{:.2f}, {:.2f}], TwoNN {:.2f} [{:.2f}, {:.2f}]"
+        shown = []
+        for estimator, variant in (("mle", "pooled"), ("twonn", "ml")):
+            one = estimate(found, estimator, variant)["calibrated"]
+            self.assertAlmostEqual(one["value"] ** 3, one["ball"] * one["sphere"] * one["torus"], delta=1e-6)
+            self.assertLess(one["interval"][0], one["value"])
+            self.assertLess(one["value"], one["interval"][1])
+            shown += [one["value"], *one["interval"]]
+        self.assertNotIn("calibrated", next(one for one in found["dimension"] if one["estimator"] == "tle"))
+        ours = estimate(found, "calibrated", "posterior_mean")
+        self.assertTrue(5 < ours["interval"][0] < ours["value"] < ours["interval"][1] < 10)
+        text = self.succeeds("measure", *words)
+        self.assertIn(line.format(*shown), text)
+        self.assertIn("calibrated (posterior_mean)", text)
+        few = estimate(self.measured(self.one), "mle", "pooled")
+        self.assertNotIn("calibrated", few)
+        self.assertEqual(few["calibration_note"], "calibration begins at 128 points, and there are 60")
+
     def test_mixture_neighbourhoods_and_noise(self):
         points = numpy.random.default_rng(4).normal(0, 40, (150, 3)) @ numpy.random.default_rng(5).normal(0, 1, (3, 12))
         points += numpy.random.default_rng(6).normal(0, 5, points.shape)

@@ -82,6 +82,25 @@ def test_all_estimators_find_a_flat_space():
             assert one.value == pytest.approx(4, rel=0.3), one
 
 
+def test_calibrated_values_stand_beside_the_raw_ones():
+    rng = np.random.default_rng(8)
+    ball = rng.normal(size=(1000, 15))
+    ball *= (rng.uniform(size=(1000, 1)) ** (1 / 15)) / np.linalg.norm(ball, axis=1, keepdims=True)
+    estimates = fathom.estimate_dimension(ball, ["mle", "tle", "calibrated"])
+    mle, calibrated = estimates["mle"], estimates["mle"].calibrated
+    assert mle.value < 14 and calibrated.ball == pytest.approx(15, rel=0.05) and float(calibrated) == calibrated.value
+    assert calibrated.value == pytest.approx(np.cbrt(calibrated.ball * calibrated.sphere * calibrated.torus), rel=1e-9)
+    assert calibrated.interval[0] < min(calibrated.sphere, calibrated.torus) and calibrated.interval[1] > calibrated.ball
+    assert estimates["tle"].calibrated is None and estimates["tle"].to_dict()["calibrated"] is None
+    assert mle.to_dict()["calibrated"]["ball"] == calibrated.ball and mle.calibration_note == ""
+    ours = estimates["calibrated"]
+    assert ours.value == pytest.approx(15, rel=0.15) and ours.interval_method == "simulation"
+    assert ours.interval[0] < ours.value < ours.interval[1]
+    few = fathom.estimate_dimension(ball[:127], ["mle", "calibrated"])
+    assert few["mle"].calibrated is None and "128 points" in few["mle"].calibration_note
+    assert "128 distinct points" in few.skipped["calibrated"]
+
+
 def test_golden_numbers(chest, golden):
     images, _ = chest
     expected = golden["pneumoniamnist_train/native"]["dimension_of_distinct"]

@@ -38,6 +38,13 @@ struct PointValues {
   std::vector<double> values;  ///< row-major
 };
 
+/// What simulation at the same number of points makes of an estimate: calibration.h.
+struct CalibratedValue {
+  double value = 0.0, std_error = 0.0;
+  Interval interval{};                           ///< 95 %; the calibration's own error is in it
+  double ball = 0.0, sphere = 0.0, torus = 0.0;  ///< the dimension, if the data were uniform on one of these
+};
+
 struct DimensionEstimate {
   std::string estimator;  ///< as `--estimator` names it: "mle", "twonn", ...
   std::string variant;
@@ -52,6 +59,10 @@ struct DimensionEstimate {
   std::size_t n = 0;            ///< points used
   /// About the largest dimension that the estimator can tell at this n, where it has such a limit.
   std::optional<double> largest = {};
+  std::optional<CalibratedValue> calibrated = {};
+  /// Why there is no calibrated value, of an estimator that is calibrated; or what is amiss with it: "taken
+  /// as of 131072 points". Otherwise empty.
+  std::string calibration_note = {};
   /// Of every row of the neighbour table, where the method has values of points and they were asked for; NaN
   /// where a point has none.
   std::vector<double> local = {};

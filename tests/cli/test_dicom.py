@@ -580,6 +580,18 @@ class BadFiles(DicomCase):
             read.save_as(path)
         self.refused("damaged or cut short (JPEG Baseline)", change, images=depth(8, height=64, width=64))
 
+    def test_markers_that_no_header_has(self):
+        """DCMTK never comes to the end of a stream with the marker TEM before the frame's own."""
+        for markers in (b"\xff\xd8\xff\x01\0\2", b"\xff\xd8\xff\xd0", b"\xff\x01\xff\xd8", b"\xff\xd8\xff\xf7\0\2\xff\x01"):
+            def change(path):
+                tool("dcmcjpeg", "+e1", path, path)
+                read = pydicom.dcmread(path)
+                frame = next(pydicom.encaps.generate_pixel_data_frame(read.PixelData))
+                read.PixelData = pydicom.encaps.encapsulate([markers + frame[2:]])
+                read.save_as(path)
+            with self.subTest(markers=markers.hex()):
+                self.refused("its compressed pixel data are damaged", change)
+
     def test_a_header_and_a_stream_that_disagree(self):
         def change(path):
             tool("dcmcjpeg", "+e1", path, path)

@@ -114,8 +114,16 @@ struct StreamHeader {
   unsigned precision, height, width, components;
 };
 
-std::optional<StreamHeader> stream_header(std::span<const std::uint8_t> stream) {
+bool begins_a_frame(unsigned marker, bool jpeg_ls) {
+  if (jpeg_ls) return marker == 0xf7;
+  return marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc;
+}
+
+/// Nothing where the markers before the frame's are not those of a header, each with its length. DCMTK walks
+/// over the same bytes before it decodes, and never comes to an end at the marker TEM (0xff01).
+std::optional<StreamHeader> stream_header(std::span<const std::uint8_t> stream, bool jpeg_ls) {
   const auto word = [&](std::size_t at) { return static_cast<unsigned>(stream[at] << 8 | stream[at + 1]); };
+  if (stream.size() < 2 || word(0) != 0xffd8) return std::nullopt;
   for (std::size_t at = 2; at + 10 <= stream.size();) {
     if (stream[at] != 0xff) return std::nullopt;
     const unsigned marker = stream[at + 1];
@@ -123,18 +131,19 @@ std::optional<StreamHeader> stream_header(std::span<const std::uint8_t> stream) 
       ++at;
       continue;
     }
-    const bool frame =
-        (marker >= 0xc0 && marker <= 0xcf && marker != 0xc4 && marker != 0xc8 && marker != 0xcc) ||
-        marker == 0xf7;
-    if (frame) return StreamHeader{stream[at + 4], word(at + 5), word(at + 7), stream[at + 9]};
+    if (begins_a_frame(marker, jpeg_ls)) {
+      return StreamHeader{stream[at + 4], word(at + 5), word(at + 7), stream[at + 9]};
+    }
+    const bool has_no_length = marker < 0xc0 || (marker >= 0xd0 && marker <= 0xd9);
+    if (has_no_length) return std::nullopt;
     at += 2 + std::size_t{word(at + 2)};
   }
   return std::nullopt;
 }
 
 /// The decoders write what the stream holds, whatever the header says.
-void check_jpeg(std::span<const std::uint8_t> stream, const PixelFormat& format) {
-  const auto header = stream_header(stream);
+void check_jpeg(std::span<const std::uint8_t> stream, bool jpeg_ls, const PixelFormat& format) {
+  const auto header = stream_header(stream, jpeg_ls);
   if (!header) throw ImageError("its compressed pixel data are damaged");
   if (header->height != format.rows || header->width != format.columns ||
       header->components != format.samples) {
@@ -224,7 +233,8 @@ std::vector<std::uint8_t> decoded_frame(const DicomObject& object, DcmPixelData&
   if (syntax.getXfer() == EXS_RLELossless) {
     check_run_lengths(fragment(fragments, first), format);
   } else {
-    check_jpeg(fragment(fragments, first), format);
+    const bool jpeg_ls = syntax.getXfer() == EXS_JPEGLSLossless || syntax.getXfer() == EXS_JPEGLSLossy;
+    check_jpeg(fragment(fragments, first), jpeg_ls, format);
   }
   const std::size_t bytes = format.pixels() * format.samples * (format.bits_allocated / 8);
   std::vector<std::uint8_t> buffer(bytes + bytes % 2);

@@ -12,6 +12,7 @@ from worker import LONG_JOB, LONG_ROUNDS, QUERIES, SCALED_FROM, Search, Worker, 
 GROWTH_MATRIX, GROWTH_COUNTS, GROWTH_TARGET = "mnist-x20", (10_000, 20_000, 50_000, 100_000, 200_000), 1.6
 RATE_MATRIX, RATE_TARGET = "cifar10", 70
 MEMORY_MATRICES = ("cifar10-x6", "mnist-x20")
+MOST_BY_ROWS = 10_000  # rows that are compared row by row too, which takes long beyond
 
 
 def row_named(name):
@@ -77,16 +78,19 @@ def print_against_peers(matrices, rows, rounds, fathom_only):
 
 
 def print_modes(matrices, rows, rounds):
-    print("| search mode, seconds | auto | tiles | filter |")
-    print("| --- | --- | --- | --- |")
+    print("| search mode, seconds | auto | tiles | filter | rows |")
+    print("| --- | --- | --- | --- | --- |")
     for row in rows:
         with neighbors_worker(matrices.path(row.name)) as own:
-            searches = [Search(own, f"fathom {mode}", row.rows, False) for mode in ("auto", "tiles", "filter")]
+            modes = ["auto", "tiles", "filter"]
+            if row.rows <= MOST_BY_ROWS:
+                modes.append("rows")
+            searches = [Search(own, f"fathom {mode}", row.rows, False) for mode in modes]
             if len({search.hash for search in searches}) != 1:
                 raise SystemExit(f"{row.name}: the search modes found different neighbours")
             take_turns(searches, rounds)
-        print(f"| {row.title}, {row.rows:,} x {row.cols:,} | {' | '.join(search.cell for search in searches)} |",
-              flush=True)
+        cells = [search.cell for search in searches] + ["-"] * (4 - len(searches))
+        print(f"| {row.title}, {row.rows:,} x {row.cols:,} | {' | '.join(cells)} |", flush=True)
     print()
 
 

@@ -245,7 +245,7 @@ void add_measure(CLI::App& app, const std::vector<std::string>& line) {
       ->group("Running");
   measure
       ->add_option("--search", command->search,
-                   "How pairs are searched: auto, tiles, filter; results do not depend on it")
+                   "How pairs are searched: auto, tiles, rows, filter; results do not depend on it")
       ->type_name("MODE")
       ->capture_default_str()
       ->group("Running");

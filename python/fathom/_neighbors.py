@@ -27,7 +27,7 @@ def nearest_neighbors(
         1 to n - 1.
     n_jobs : int or None
         Threads: -1 for all processors, None for one.
-    search : {"auto", "tiles", "filter"}
+    search : {"auto", "tiles", "rows", "filter"}
         How pairs are searched. The result does not depend on it.
     simd : {"auto", "scalar", "avx2", "avx512", "avx512-vnni"}
         Vector instructions. The result does not depend on them.

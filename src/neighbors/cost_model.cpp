@@ -13,15 +13,19 @@ namespace fathom::cost_model {
 namespace {
 
 // Nanoseconds on one thread of a 2023 server processor with AVX-512 VNNI; other machines shift them together.
-constexpr double kByteProduct = 0.0045;   // a component of a pair in a byte tile
-constexpr double kDoubleProduct = 0.040;  // in a float64 tile
-constexpr double kFloatProduct = 0.025;   // in a projection
-constexpr double kPair = 0.25;            // norms and limits of a pair
-constexpr double kCandidate = 60.0;       // a pair that survives, whatever is then done with it
-constexpr double kByteDifference = 0.02;  // a component of it in a direct difference of bytes
-constexpr double kListed = 900.0;         // a neighbour, with the candidates that it replaces, in tiles
-constexpr double kGuessed = 400.0;        // the same in the guess that a filter begins with
-constexpr double kEigen = 5.0;            // of the eigenvectors of n x n, n^3 times
+constexpr double kByteProduct = 0.0045;              // a component of a pair in a byte tile
+constexpr double kDoubleProduct = 0.040;             // in a float64 tile
+constexpr double kFloatProduct = 0.025;              // in a projection
+constexpr double kPair = 0.25;                       // norms and limits of a pair
+constexpr double kRowFloatProduct = 0.021;           // a component of a pair, in float32, by rows
+constexpr double kRowPair = 0.8;                     // norms and limits of a pair, by rows
+constexpr double kRow = 2000.0, kRowListed = 150.0;  // a row, and a neighbour of it
+constexpr double kCandidate = 60.0;                  // a pair that survives, whatever is then done with it
+constexpr double kByteDifference = 0.02;             // a component of it in a direct difference of bytes
+constexpr double kListed = 900.0;   // a neighbour, with the candidates that it replaces, in tiles
+constexpr double kUnsure = 8000.0;  // of a row, candidates that codes cannot tell from neighbours
+constexpr double kGuessed = 400.0;  // the same in the guess that a filter begins with
+constexpr double kEigen = 5.0;      // of the eigenvectors of n x n, n^3 times
 
 /// Thresholds fall while the scan goes on, and a sample's own directions suit it better than other rows.
 constexpr double kOptimism = 2.0;
@@ -60,6 +64,22 @@ double tiles(const Task& task) {
                  kListed * listed(task));
 }
 
+double rows(const Task& task, std::uint32_t anchors) {
+  const auto components = static_cast<double>(task.components);
+  const double pairs = static_cast<double>(anchors) * static_cast<double>(task.rows);
+  const double product = components * (task.bytes ? kByteProduct : kRowFloatProduct) + kRowPair;
+  const double found = kRow + kRowListed * static_cast<double>(task.neighbors);
+  return 1e-9 * (pairs * product + found * static_cast<double>(anchors));
+}
+
+bool rows_are_fastest(const Task& task, std::uint32_t anchors) {
+  const double seconds = rows(task, anchors);
+  if (seconds > (task.bytes ? tiles(task) : coded_tiles(task, 0.0))) return false;
+  return std::ranges::all_of(filter_sizes, [&](std::size_t size) {
+    return seconds <= projecting(task, size) + filtering(task, size, 0.0);
+  });
+}
+
 double projecting(const Task& task, std::size_t size) {
   const auto sample = static_cast<double>(sample_rows(task)),
              components = static_cast<double>(task.components);
@@ -72,8 +92,8 @@ double projecting(const Task& task, std::size_t size) {
 
 double coded_tiles(const Task& task, double share) {
   const auto components = static_cast<double>(task.components);
-  return 1e-9 *
-         (task.pairs * (components * kByteProduct + kPair + share * kCandidate) + kListed * listed(task));
+  return 1e-9 * (task.pairs * (components * kByteProduct + kPair + share * kCandidate) +
+                 kListed * listed(task) + kUnsure * static_cast<double>(task.rows));
 }
 
 double filtering(const Task& task, std::size_t size, double share) {

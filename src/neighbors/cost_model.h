@@ -27,6 +27,10 @@ struct Task {
 std::size_t sample_rows(const Task& task);
 /// Seconds on one thread, for comparison with one another alone.
 double tiles(const Task& task);
+/// Of every row with all others, the rows of `anchors`.
+double rows(const Task& task, std::uint32_t anchors);
+/// Whether comparing by rows is as fast as any other search, whatever its bounds were to rule out.
+bool rows_are_fastest(const Task& task, std::uint32_t anchors);
 /// Of tiles of 8-bit codes of floating-point rows, which leave this share of the pairs open.
 double coded_tiles(const Task& task, double share);
 /// Of finding directions and projecting all rows on `size` of them.

@@ -31,6 +31,15 @@ inline double norm_form(std::size_t components, bool rounded) {
   return 1.1 * (summation + (rounded ? 4.1 * kFloatUnit : 0.0));
 }
 
+/// The same share, of what sums in float32 over pieces of `piece` components add to it. Products are at most
+/// half of |x|^2 + |y|^2 together, and are taken twice.
+inline double float_sums(std::size_t piece) {
+  return 1.1 * (static_cast<double>(piece) + 1.0) * kFloatUnit;
+}
+
+/// Norms up to this have products, and sums of products, that are finite in float32.
+inline constexpr double kLargestFloatNorm = 1e37;
+
 /// Absolute: length of what is lost when a row of this length is rounded to float32.
 inline double row_rounding(double length, std::size_t components) {
   return 1.01 * kFloatUnit * length + std::sqrt(static_cast<double>(components)) * kFloatTiny;

@@ -126,6 +126,17 @@ struct NearestNeighbors::Buffers {
     }
   }
 
+  /// Whether the distances of all candidates of the first positions are known.
+  bool all_known(std::uint32_t positions) const {
+    for (std::uint32_t position = 0; position < positions; ++position) {
+      const auto first = key.begin() + static_cast<std::ptrdiff_t>(position * capacity);
+      const bool known =
+          std::all_of(first, first + count[position], [](std::uint32_t one) { return (one & kExact) != 0; });
+      if (!known) return false;
+    }
+    return true;
+  }
+
   /// Drops what the bounds rule out. True when that made room.
   bool cut_by_bounds(const PairScan& scan, std::uint32_t position) {
     const double farthest = std::min(upper_rank(scan, position, k), limit(position));
@@ -325,6 +336,28 @@ void NearestNeighbors::collect(const PairScan& scan, std::span<const PairBound> 
   for (const PairBound& pair : pairs) add(pair.second, pair.first, pair.lower, lock);
 }
 
+bool NearestNeighbors::apart(std::uint32_t a, std::uint32_t b) const {
+  return !group_.empty() && group_[a] == group_[b];
+}
+
+std::vector<NearRow> NearestNeighbors::nearest(std::uint32_t position) const {
+  std::vector<Candidate> candidates;
+  buffers_->take_known(position, candidates);
+  std::vector<NearRow> nearest;
+  for (const Candidate& candidate : candidates) nearest.push_back({candidate.lower, candidate.row});
+  return nearest;
+}
+
+void NearestNeighbors::take(std::uint32_t position, std::span<const NearRow> nearest) {
+  FATHOM_CHECK(nearest.size() <= buffers_->capacity);
+  const std::size_t first = position * buffers_->capacity;
+  for (std::size_t i = 0; i < nearest.size(); ++i) {
+    buffers_->lower[first + i] = nearest[i].squared;
+    buffers_->key[first + i] = nearest[i].row | kExact;
+  }
+  buffers_->count[position] = static_cast<std::uint32_t>(nearest.size());
+}
+
 void NearestNeighbors::tighten(const PairScan& scan, std::uint32_t position,
                                std::span<const std::uint32_t> near) {
   const std::uint32_t row = scan.row(position);
@@ -354,7 +387,7 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
   }
   NeighborTable table(count, place, k);
   constexpr std::size_t chunk = 32;
-  if (!scan.bounds_are_exact()) {
+  if (!buffers_->all_known(anchors)) {
     const std::vector<std::uint32_t> order = buffers_->chained(scan, anchors);
     std::vector<std::uint32_t> places(anchors, std::numeric_limits<std::uint32_t>::max());
     for (std::size_t first = 0; first < order.size(); first += kSettledTogether) {

@@ -12,6 +12,7 @@
 #include "neighbors/direct_distances.h"
 #include "neighbors/principal_components.h"
 #include "neighbors/product_search.h"
+#include "neighbors/row_search.h"
 #include "neighbors/row_values.h"
 
 namespace fathom {
@@ -22,6 +23,8 @@ namespace {
 constexpr double kLargestShare = 0.1;
 /// A filter must promise to be this much faster than tiles; and to be looked into, if nothing survived.
 constexpr double kWorthwhile = 0.9, kWorthTrying = 0.7;
+/// Nor are products in float32 that leave so many more of the pairs open than there are neighbours.
+constexpr double kLargestRowShare = 0.05, kMostOpen = 3.0;
 
 void check_rows(const RowMatrix& matrix, std::span<const std::uint32_t> order, unsigned threads) {
   if (matrix.exact_integers()) return;
@@ -78,7 +81,28 @@ std::uint64_t PairScan::pairs() const {
   return among + std::uint64_t{anchors_} * (size() - anchors_);
 }
 
+/// By rows, where that is sure to be the fastest, or forced.
+bool PairScan::choose_rows(bool forced) {
+  const std::size_t components = matrix_.stored_cols();
+  const cost_model::Task task{size(), components, options_.neighbors, matrix_.exact_integers(),
+                              static_cast<double>(pairs())};
+  if (!forced && !cost_model::rows_are_fastest(task, anchors())) return false;
+  if (!matrix_.exact_integers()) check_rows(matrix_, order_, options_.threads);
+  std::unique_ptr<RowSearch> search = make_row_search(matrix_, order_, options_, forced);
+  if (search == nullptr) return false;
+  const double sure = kMostOpen * static_cast<double>(options_.neighbors) / size();
+  if (!forced && search->open_share(*this, options_.neighbors) > kLargestRowShare + sure) return false;
+  mode_ = SearchMode::rows;
+  compared_components_ = components;
+  row_search_ = search.get();
+  search_ = std::move(search);
+  return true;
+}
+
 void PairScan::choose_search() {
+  if (options_.search == SearchMode::rows || options_.search == SearchMode::automatic) {
+    if (choose_rows(options_.search == SearchMode::rows)) return;
+  }
   const std::size_t components = matrix_.stored_cols();
   const bool bytes = matrix_.exact_integers(), short_rows = components <= Codes::most_components;
   const cost_model::Task task{size(), components, options_.neighbors, bytes, static_cast<double>(pairs())};
@@ -163,6 +187,19 @@ void PairScan::exact(std::span<const RowPair> pairs, std::span<SquaredDistance> 
 void PairScan::run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
                    Progress& progress) {
   FATHOM_CHECK(!prefixes.empty() && prefixes.back() == size() && std::ranges::is_sorted(prefixes));
+  if (row_search_ != nullptr) {
+    std::vector<Collector*> others;
+    RowCollector* rows = nullptr;
+    for (Collector* collector : collectors) {
+      RowCollector* of_rows = rows == nullptr ? collector->by_rows() : nullptr;
+      if (of_rows == nullptr) others.push_back(collector);
+      if (of_rows != nullptr) rows = of_rows;
+    }
+    if (rows != nullptr) {
+      run_rows(*rows, collectors, others, prefixes, progress);
+      return;
+    }
+  }
   std::size_t wanted = 0;
   for (const Collector* collector : collectors) wanted = std::max(wanted, collector->neighbors_to_tighten());
   const bool guessing = search_->guesses() && wanted > 0 && size() >= kWorthGuessing;
@@ -200,6 +237,38 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
     for (Collector* collector : collectors) collector->prefix_complete(*this, prefix);
   }
   if (guessing) search_->end_guesses();
+  progress.end();
+}
+
+/// Rows of earlier prefixes with what is new, and new ones with all.
+void PairScan::run_rows(RowCollector& rows, std::span<Collector* const> collectors,
+                        std::span<Collector* const> others, std::span<const std::uint32_t> prefixes,
+                        Progress& progress) {
+  progress.begin("comparing pairs", std::uint64_t{anchors()} * size());
+  std::uint32_t done = 0;
+  for (const std::uint32_t prefix : prefixes) {
+    struct Task {
+      PositionBlock rows, cols;
+    };
+    std::vector<Task> tasks;
+    const std::uint32_t known = std::min(done, anchors()), end = std::min(prefix, anchors());
+    const std::uint32_t together = row_search_->rows_together(end, options_.threads);
+    for (const PositionBlock block : blocks_of(known, end, together)) tasks.push_back({block, {0, prefix}});
+    if (done < prefix) {
+      for (const PositionBlock block : blocks_of(0, known, together)) {
+        tasks.push_back({block, {done, prefix - done}});
+      }
+    }
+    parallel_for(tasks.size(), options_.threads, [&](std::size_t index, unsigned worker) {
+      progress.check();
+      const Task& task = tasks[index];
+      Delivery delivery(*this, others, worker);
+      row_search_->nearest(task.rows, task.cols, rows, delivery);
+      progress.advance(std::uint64_t{task.rows.count} * task.cols.count);
+    });
+    done = prefix;
+    for (Collector* collector : collectors) collector->prefix_complete(*this, prefix);
+  }
   progress.end();
 }
 

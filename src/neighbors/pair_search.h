@@ -27,6 +27,7 @@ class Delivery {
     for (const Collector* collector : collectors_) limit = std::max(limit, collector->limit(position));
     return limit;
   }
+  bool wants_any() const { return !collectors_.empty(); }
   /// Whether a pair with this lower bound still matters.
   bool wants(std::uint32_t a, std::uint32_t b, double lower) const {
     return lower <= limit(a) || lower <= limit(b);

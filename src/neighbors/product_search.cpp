@@ -27,21 +27,14 @@ std::size_t round_up(std::size_t value, std::size_t multiple) {
 
 }  // namespace
 
-struct ProductSearch::Scratch {
-  std::vector<std::byte> left, right;
-  std::uint32_t packed_first = ~std::uint32_t{0}, packed_count = 0;  ///< the block in `right`, where it fits
-  std::vector<double> products = std::vector<double>(std::size_t{kBlockRows} * kBlockRows);
-  std::vector<double> col_limit;
-  std::vector<std::uint8_t> mask;
-  std::vector<PairBound> delivered;
-};
-
 ProductSearch::ProductSearch(const RowMatrix& matrix, std::span<const std::uint32_t> order,
-                             const PairScanOptions& options)
+                             const PairScanOptions& options, ProductSums sums)
     : matrix_(matrix),
       order_(order.begin(), order.end()),
       kernels_(select_kernels(options.simd)),
-      kernel_(matrix.exact_integers() ? kernels_.byte_products : kernels_.doubles),
+      kernel_(matrix.exact_integers()        ? kernels_.byte_products
+              : sums == ProductSums::float32 ? kernels_.floats
+                                             : kernels_.doubles),
       cols_(matrix.stored_cols()),
       left_norm_(order.size()),
       scratch_(std::max(1u, options.threads)) {
@@ -67,36 +60,41 @@ ProductSearch::ProductSearch(const RowMatrix& matrix, std::span<const std::uint3
 
   margin_.resize(order_.size());
   const auto* floats = std::get_if<Matrix<float>>(&matrix.stored);
-  const double factor = margin::norm_form(cols_, floats == nullptr);
+  const bool in_float32 = sums == ProductSums::float32, rounded = floats == nullptr || in_float32;
+  const double factor = margin::norm_form(cols_, rounded) + (in_float32 ? margin::float_sums(piece()) : 0.0);
+  const double tiny = static_cast<double>(cols_) * margin::kFloatTiny;
   const auto bound = [&](std::size_t p, const float* values) {
     const double norm = kernels_.squared_norm_float(values, cols_);
     margin_[p] = factor * norm;
-    if (floats == nullptr) {
-      const double tiny = static_cast<double>(cols_) * margin::kFloatTiny;
-      margin_[p] += tiny * (std::sqrt(norm) + tiny);
-    }
+    if (rounded) margin_[p] += tiny * (std::sqrt(norm) + tiny);
+    if (in_float32) margin_[p] += tiny;  // products that underflow
     left_norm_[p] = norm - margin_[p];
   };
-  if (floats != nullptr) {
+  if (!rounded) {
     each([&](std::size_t p) { bound(p, floats->row(order_[p]).data()); });
     right_norm_ = left_norm_;
     return;
   }
 
   // Rows are centred first, so that a large common offset does not use up the digits of float32.
-  const auto& doubles = std::get<Matrix<double>>(matrix.stored);
   std::vector<double> centre(cols_, 0.0);
   const std::size_t taken = std::min<std::size_t>(order_.size(), 256);  // any centre is right
   for (std::size_t i = 0; i < taken; ++i) {
-    const auto row = doubles.row(order_[i * order_.size() / taken]);
-    for (std::size_t k = 0; k < cols_; ++k) centre[k] += row[k] / static_cast<double>(taken);
+    with_row(matrix, order_[i * order_.size() / taken], [&](const auto& row) {
+      for (std::size_t k = 0; k < cols_; ++k) {
+        centre[k] += static_cast<double>(row[k]) / static_cast<double>(taken);
+      }
+    });
   }
   rounded_ = Matrix<float>(0, cols_);
   rounded_.resize_rows(order_.size());
   each([&](std::size_t p) {
-    const auto row = doubles.row(order_[p]);
     const auto out = rounded_.row(p);
-    for (std::size_t k = 0; k < cols_; ++k) out[k] = static_cast<float>(row[k] - centre[k]);
+    with_row(matrix, order_[p], [&](const auto& row) {
+      for (std::size_t k = 0; k < cols_; ++k) {
+        out[k] = static_cast<float>(static_cast<double>(row[k]) - centre[k]);
+      }
+    });
     bound(p, out.data());
   });
   right_norm_ = left_norm_;
@@ -117,44 +115,77 @@ const void* ProductSearch::row(std::uint32_t position) const {
   return with_row(matrix_, order_[position], [](const auto& values) -> const void* { return values.data(); });
 }
 
+std::size_t ProductSearch::piece() const {
+  return std::min(cols_, matrix_.exact_integers() ? kByteDepth : kFloatDepth);
+}
+
+std::size_t ProductSearch::packed_block_bytes() const {
+  const kernels::Layout& layout = kernel_.layout;
+  return round_up(kBlockRows, layout.panel) * round_up(piece(), layout.group) * layout.right_bytes;
+}
+
+void ProductSearch::pack(PositionBlock cols, std::size_t start, std::size_t depth, std::byte* packed) const {
+  const std::size_t element = matrix_.exact_integers() ? sizeof(std::uint8_t) : sizeof(float);
+  std::vector<const void*> rows;
+  for (std::uint32_t c = 0; c < cols.count; ++c) {
+    rows.push_back(static_cast<const std::byte*>(row(cols.first + c)) + start * element);
+  }
+  kernel_.layout.pack_right(rows.data(), rows.size(), depth, packed);
+}
+
+void ProductSearch::pack_all(std::size_t most_bytes, unsigned threads) {
+  const std::size_t blocks = (order_.size() + kBlockRows - 1) / kBlockRows, bytes = packed_block_bytes();
+  if (piece() < cols_ || bytes > most_bytes / std::max<std::size_t>(1, blocks)) return;
+  packed_.resize(blocks * bytes);
+  parallel_for(blocks, threads, [&](std::size_t block, unsigned) {
+    const auto first = static_cast<std::uint32_t>(block * kBlockRows);
+    const auto left = static_cast<std::uint32_t>(order_.size()) - first;
+    pack({first, std::min(kBlockRows, left)}, 0, cols_, packed_.data() + block * bytes);
+  });
+}
+
+ProductSearch::Scratch& ProductSearch::scratch_of(unsigned worker) {
+  auto& own = scratch_[worker];
+  if (!own) own = std::make_unique<Scratch>();
+  return *own;
+}
+
 void ProductSearch::multiply(PositionBlock rows, PositionBlock cols, Scratch& scratch) const {
   const kernels::Layout& layout = kernel_.layout;
-  const bool bytes = matrix_.exact_integers();
-  const std::size_t piece = std::min(cols_, bytes ? kByteDepth : kFloatDepth);
-  const std::size_t element = bytes ? sizeof(std::uint8_t) : sizeof(float);
-  const std::size_t padded_piece = round_up(piece, layout.group);
-  scratch.left.resize(kernels::kRowsAtOnce * padded_piece * layout.left_bytes);
-  scratch.right.resize(round_up(kBlockRows, layout.panel) * padded_piece * layout.right_bytes);
-  std::ranges::fill(scratch.products, 0.0);
+  const std::size_t element = matrix_.exact_integers() ? sizeof(std::uint8_t) : sizeof(float);
+  const std::size_t all_rows = round_up(rows.count, kernels::kRowsAtOnce);
+  scratch.left.resize(kernels::kRowsAtOnce * round_up(piece(), layout.group) * layout.left_bytes);
+  scratch.products.assign(all_rows * kBlockRows, 0.0);
 
-  const auto at = [&](std::uint32_t position, std::size_t start) -> const void* {
-    return static_cast<const std::byte*>(row(position)) + start * element;
-  };
-  for (std::size_t start = 0; start < cols_; start += piece) {
-    const std::size_t depth = std::min(piece, cols_ - start);
-    if (piece < cols_ || scratch.packed_first != cols.first || scratch.packed_count != cols.count) {
-      std::vector<const void*> right;
-      for (std::uint32_t c = 0; c < cols.count; ++c) right.push_back(at(cols.first + c, start));
-      layout.pack_right(right.data(), right.size(), depth, scratch.right.data());
-      scratch.packed_first = cols.first;
-      scratch.packed_count = cols.count;
+  for (std::size_t start = 0; start < cols_; start += piece()) {
+    const std::size_t depth = std::min(piece(), cols_ - start);
+    const std::byte* packed = nullptr;
+    if (!packed_.empty() && cols.first % kBlockRows == 0) {
+      packed = packed_.data() + cols.first / kBlockRows * packed_block_bytes();
+    } else {
+      scratch.right.resize(packed_block_bytes());
+      packed = scratch.right.data();
+      if (piece() < cols_ || scratch.packed_first != cols.first || scratch.packed_count != cols.count) {
+        pack(cols, start, depth, scratch.right.data());
+        scratch.packed_first = cols.first;
+        scratch.packed_count = cols.count;
+      }
     }
     const std::size_t stride = round_up(depth, layout.group) * layout.left_bytes;
     for (std::uint32_t r = 0; r < rows.count; r += kernels::kRowsAtOnce) {
       for (std::uint32_t i = 0; i < kernels::kRowsAtOnce; ++i) {
-        layout.stage_left(at(rows.first + std::min(r + i, rows.count - 1), start), depth,
+        const std::uint32_t position = rows.first + std::min(r + i, rows.count - 1);
+        layout.stage_left(static_cast<const std::byte*>(row(position)) + start * element, depth,
                           scratch.left.data() + i * stride);
       }
-      kernel_.multiply(scratch.left.data(), scratch.right.data(), round_up(cols.count, layout.panel), depth,
+      kernel_.multiply(scratch.left.data(), packed, round_up(cols.count, layout.panel), depth,
                        scratch.products.data() + r * kBlockRows, kBlockRows);
     }
   }
 }
 
 void ProductSearch::compare(PositionBlock rows, PositionBlock cols, Delivery& delivery) {
-  auto& own = scratch_[delivery.worker()];
-  if (!own) own = std::make_unique<Scratch>();
-  Scratch& scratch = *own;
+  Scratch& scratch = scratch_of(delivery.worker());
   multiply(rows, cols, scratch);
 
   const std::size_t groups_of_8 = (cols.count + 7) / 8;

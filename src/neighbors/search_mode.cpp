@@ -10,6 +10,8 @@ std::string_view search_mode_name(SearchMode mode) {
       return "auto";
     case SearchMode::tiles:
       return "tiles";
+    case SearchMode::rows:
+      return "rows";
     case SearchMode::filter:
       return "filter";
   }
@@ -17,10 +19,11 @@ std::string_view search_mode_name(SearchMode mode) {
 }
 
 SearchMode parse_search_mode(const std::string& name) {
-  for (const SearchMode mode : {SearchMode::automatic, SearchMode::tiles, SearchMode::filter}) {
+  for (const SearchMode mode :
+       {SearchMode::automatic, SearchMode::tiles, SearchMode::rows, SearchMode::filter}) {
     if (name == search_mode_name(mode)) return mode;
   }
-  throw UsageError("--search", "there is no search mode \"" + name + "\"", "use auto, tiles or filter");
+  throw UsageError("--search", "there is no search mode \"" + name + "\"", "use auto, tiles, rows or filter");
 }
 
 }  // namespace fathom

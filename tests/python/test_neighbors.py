@@ -9,7 +9,7 @@ import fathom
 
 
 @pytest.mark.parametrize("dtype", ["uint8", "float32", "float64"])
-@pytest.mark.parametrize("search", ["tiles", "filter"])
+@pytest.mark.parametrize("search", ["tiles", "rows", "filter"])
 def test_neighbors_are_those_of_brute_force(dtype, search):
     rng = np.random.default_rng(1)
     points = (rng.integers(0, 12, (300, 7)) if dtype == "uint8" else rng.normal(size=(300, 7))).astype(dtype)

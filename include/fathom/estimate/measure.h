@@ -84,7 +84,7 @@ struct Measurement {
   std::vector<TaskMeasurement> tasks;
   std::optional<std::size_t> anchors;   ///< distinct images that were measured; nothing when all were
   std::size_t neighbors = 0;            ///< listed of each image that was
-  std::string search_mode;              ///< "tiles" or "filter"
+  std::string search_mode;              ///< "tiles", "rows" or "filter"
   std::size_t compared_components = 0;  ///< of every pair: all in tiles, few in a filter
 };
 

@@ -51,7 +51,7 @@ class NeighborTable {
 
 /// Collects the nearest neighbours of every anchor (of every row, where a scan has no anchors), among all
 /// scanned rows and among those of every prefix.
-class NearestNeighbors : public Collector {
+class NearestNeighbors : public Collector, private RowCollector {
  public:
   /// k >= 1. `group`, where not empty, has one key a matrix row: rows of one group are never neighbours.
   NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group = {});
@@ -66,6 +66,7 @@ class NearestNeighbors : public Collector {
   std::size_t neighbors_to_tighten() const override { return k_ + 12; }
   void tighten(const PairScan& scan, std::uint32_t position, std::span<const std::uint32_t> near) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
+  RowCollector* by_rows() override { return this; }
 
   /// After the scan. Points of the table are the scanned rows, its rows the anchors, both in ascending order
   /// of their matrix rows.
@@ -73,6 +74,11 @@ class NearestNeighbors : public Collector {
 
  private:
   struct Buffers;
+
+  std::size_t wanted() const override { return k_; }
+  bool apart(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const override;
+  std::vector<NearRow> nearest(std::uint32_t position) const override;
+  void take(std::uint32_t position, std::span<const NearRow> nearest) override;
 
   NeighborTable table_of(const PairScan& scan, std::uint32_t count, std::size_t k);
 

@@ -45,14 +45,39 @@ struct RowPair {
   std::uint32_t first, second;
 };
 
+/// One of the rows that are nearest to another, at its distance.
+struct NearRow {
+  double squared;
+  std::uint32_t row;                                                  ///< of the matrix
+  friend auto operator<=>(const NearRow&, const NearRow&) = default;  // (distance, index)
+};
+
 class PairScan;
 class PairSearch;
+class RowSearch;
 struct PositionBlock;
+
+/// What a collector is that wants of every anchor the rows that are nearest to it, and nothing else: they may
+/// then be handed over row by row. Each position is one thread's at a time.
+class RowCollector {
+ public:
+  virtual ~RowCollector() = default;
+  /// Rows wanted of every anchor.
+  virtual std::size_t wanted() const = 0;
+  /// These two are never neighbours.
+  virtual bool apart(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const = 0;
+  /// The nearest of an anchor so far, in any order; take() replaces them.
+  virtual std::vector<NearRow> nearest(std::uint32_t position) const = 0;
+  virtual void take(std::uint32_t position, std::span<const NearRow> nearest) = 0;
+};
 
 /// Takes what it needs of the pairs. collect() and limit() are called from several threads at once.
 class Collector {
  public:
   virtual ~Collector() = default;
+  /// The collector as one of rows, where it is one. What it is then given are rows or pairs, as the scan
+  /// will.
+  virtual RowCollector* by_rows() { return nullptr; }
   /// Pairs of this position that are farther apart (squared) matter only to the other position, if at all.
   /// Never rises.
   virtual double limit(std::uint32_t position) const = 0;
@@ -94,9 +119,9 @@ class PairScan {
   std::size_t components() const { return matrix_.stored_cols(); }
   bool rows_are_bytes() const { return matrix_.exact_integers(); }
   const PairScanOptions& options() const { return options_; }
-  /// What the cost model, or the caller, chose: tiles or filter.
+  /// What the cost model, or the caller, chose: tiles, rows or filter.
   SearchMode search_mode() const { return mode_; }
-  /// Components that a filter compares first; all of them in tiles.
+  /// Components that a filter compares first; all of them otherwise.
   std::size_t compared_components() const { return compared_components_; }
 
   /// True when lower bounds are the squared distances themselves.
@@ -117,6 +142,10 @@ class PairScan {
  private:
   std::uint64_t pairs() const;
   void choose_search();
+  bool choose_rows(bool forced);
+  void run_rows(RowCollector& rows, std::span<Collector* const> collectors,
+                std::span<Collector* const> others, std::span<const std::uint32_t> prefixes,
+                Progress& progress);
   void for_each_pair_of_blocks(std::span<const std::uint32_t> steps, std::uint32_t done,
                                std::vector<PositionBlock>& blocks,
                                const std::function<void(PositionBlock, PositionBlock, unsigned)>& body) const;
@@ -130,6 +159,7 @@ class PairScan {
   SearchMode mode_ = SearchMode::tiles;
   std::size_t compared_components_ = 0;
   std::unique_ptr<PairSearch> search_;
+  RowSearch* row_search_ = nullptr;  ///< search_, where it goes by rows
 };
 
 /// Doubling prefixes of a scan: count / 2^j for j = levels..0, those of at least `smallest` rows.

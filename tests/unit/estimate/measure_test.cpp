@@ -251,7 +251,7 @@ TEST(Measure, AnchorsAreTheSeedsAndTheSameForAnyThreads) {
                                measured.tasks[0].label_sharpness.sampled.mean};
   };
   const std::vector<double> first = numbers();
-  for (const SearchMode mode : {SearchMode::tiles, SearchMode::filter}) {
+  for (const SearchMode mode : {SearchMode::tiles, SearchMode::rows, SearchMode::filter}) {
     for (const unsigned threads : {1u, 7u}) {
       chosen.search = mode;
       chosen.threads = threads;

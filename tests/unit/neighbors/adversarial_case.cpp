@@ -138,9 +138,11 @@ Case make_case(std::uint64_t seed, const CaseLimits& limits) {
   test.prefixes = choose_prefixes(static_cast<std::uint32_t>(test.order.size()), generator);
   test.runs.push_back(choose_run(SearchMode::tiles, test.k, generator));
   test.runs.push_back(choose_run(SearchMode::filter, test.k, generator));
+  test.runs.push_back(choose_run(SearchMode::rows, test.k, generator));
   if (one_in(generator, 3)) test.runs.push_back(choose_run(SearchMode::automatic, test.k, generator));
   if (one_in(generator, 3)) {
-    const SearchMode mode = one_in(generator, 2) ? SearchMode::tiles : SearchMode::filter;
+    constexpr SearchMode modes[] = {SearchMode::tiles, SearchMode::rows, SearchMode::filter};
+    const SearchMode mode = modes[uniform_below(generator, std::size(modes))];
     test.runs.push_back(choose_run(mode, test.k, generator));
     test.runs.back().anchors = static_cast<std::uint32_t>(1 + uniform_below(generator, test.order.size()));
   }

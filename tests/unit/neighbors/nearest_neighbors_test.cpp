@@ -215,6 +215,27 @@ std::vector<NeighborTable> prefix_tables(const RowMatrix& matrix, const std::vec
   return tables;
 }
 
+// Rows in the order of a line: the nearest of the first are all in the block that their limit is guessed
+// from, and those of the last are far from it. And one row of 1e30, whose products float32 cannot hold.
+TEST(NearestNeighbors, GuessesByRowsLoseNothing) {
+  constexpr std::size_t count = 3'000, k = 30;
+  for (const bool outlier : {false, true}) {
+    RowMatrix matrix = oracle::random_matrix<float>(count, 3, 5, 1, 0);
+    auto& rows = std::get<Matrix<float>>(matrix.stored);
+    for (std::size_t i = 0; i < count; ++i) rows.row(i)[0] = static_cast<float>(i);
+    if (outlier) rows.row(1500)[1] = 1e30F;
+    const auto by_rows = prefix_tables(matrix, all_rows(count), k, SearchMode::rows);
+    const auto tiles = prefix_tables(matrix, all_rows(count), k, SearchMode::tiles);
+    ASSERT_EQ(by_rows.size(), tiles.size());
+    for (std::size_t p = 0; p < tiles.size(); ++p) {
+      for (std::size_t i = 0; i < tiles[p].rows(); ++i) {
+        ASSERT_TRUE(std::ranges::equal(by_rows[p].squared(i), tiles[p].squared(i))) << p << " " << i;
+        ASSERT_TRUE(std::ranges::equal(by_rows[p].index(i), tiles[p].index(i))) << p << " " << i;
+      }
+    }
+  }
+}
+
 // A guess sets limits below candidates of the prefix before, and the rows of a clump are alike to the codes,
 // so that the bounds leave more candidates open than there is room for: lists are cut to fewer than k.
 TEST(NearestNeighbors, GuessesAfterAPrefixLoseNothing) {
@@ -257,7 +278,7 @@ void check_anchors(std::size_t count, std::size_t cols, double spread,
   const auto order = shuffled(all_rows(count), 8);
   const NeighborTable all = scan(matrix, order, 24, {2, best_simd_level()}, group);
   for (const std::uint32_t anchors : {1u, 50u, 300u}) {
-    for (const SearchMode mode : {SearchMode::tiles, SearchMode::filter}) {
+    for (const SearchMode mode : {SearchMode::tiles, SearchMode::rows, SearchMode::filter}) {
       for (const unsigned threads : {1u, 3u}) {
         SCOPED_TRACE(std::string(search_mode_name(mode)) + " " + std::to_string(anchors));
         const NeighborTable table =
@@ -320,17 +341,18 @@ TEST(NearestNeighbors, ProgressCountsThePairsOfAnchors) {
     void advance(std::uint64_t steps) override { done += steps; }
     std::uint64_t total = 0;
     std::atomic<std::uint64_t> done = 0;
-  } counting;
+  };
   const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(1000, 5, 1, 256, 0);
-  PairScanOptions options{2, best_simd_level()};
-  options.anchors = 300;
-  PairScan pairs(matrix, all_rows(1000), options);
-  NearestNeighbors nearest(pairs, 3);
-  Collector* collectors[] = {&nearest};
-  const std::uint32_t prefix[] = {1000};
-  pairs.run(collectors, prefix, counting);
-  EXPECT_EQ(counting.total, 300u * 299 / 2 + 300 * 700);
-  EXPECT_EQ(counting.done, counting.total);
+  for (const SearchMode mode : {SearchMode::tiles, SearchMode::rows}) {
+    Counting counting;
+    PairScan pairs(matrix, all_rows(1000), {2, best_simd_level(), mode, 3, 300});
+    NearestNeighbors nearest(pairs, 3);
+    Collector* collectors[] = {&nearest};
+    pairs.run(collectors, halving_prefixes(1000, 3, 100), counting);
+    const std::uint64_t once = 300u * 299 / 2 + 300 * 700, row_by_row = 300 * 1000;
+    EXPECT_EQ(counting.total, mode == SearchMode::tiles ? once : row_by_row);
+    EXPECT_EQ(counting.done, counting.total);
+  }
 }
 
 TEST(NearestNeighbors, RefusesValuesThatAreNotFinite) {

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <bit>
 #include <cmath>
+#include <cstring>
 #include <limits>
 
 #include "neighbors/kernels/select_kernels.h"
@@ -17,6 +18,17 @@ constexpr std::size_t kMostPacked = std::size_t{64} << 20;  // bytes
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::uint32_t kTried = 16;      // rows of which open_share() is the mean
 constexpr std::size_t kDelivered = 1024;  // pairs, together
+
+/// 64 bits of a mask: bit i of byte j is number 8 j + i.
+std::uint64_t word(const std::uint8_t* bytes) {
+  std::uint64_t bits = 0;
+  if constexpr (std::endian::native == std::endian::little) {
+    std::memcpy(&bits, bytes, sizeof bits);
+  } else {
+    for (std::size_t j = 0; j < sizeof bits; ++j) bits |= std::uint64_t{bytes[j]} << (8 * j);
+  }
+  return bits;
+}
 
 /// Of `sampled` numbers of all, the rank of one that is nearly surely not among the `wanted` smallest of all.
 std::size_t sure_rank(std::size_t wanted, std::size_t sampled, std::size_t all) {
@@ -131,7 +143,8 @@ void RowSearch::list_candidates(PositionBlock rows, PositionBlock cols, const Ap
     const std::uint32_t count = std::min(block_rows(), end - first);
     multiply(rows, {first, count}, scratch);
     const std::size_t groups_of_8 = (count + 7) / 8;
-    scratch.mask.resize(groups_of_8);
+    scratch.mask.assign(
+        (groups_of_8 + sizeof(std::uint64_t) - 1) / sizeof(std::uint64_t) * sizeof(std::uint64_t), 0);
     scratch.col_limit.assign(8 * groups_of_8, -1.0);
     for (std::uint32_t c = 0; c < count && delivery.wants_any(); ++c) {
       scratch.col_limit[c] = delivery.limit(first + c);
@@ -153,8 +166,8 @@ void RowSearch::list_candidates(PositionBlock rows, PositionBlock cols, const Ap
       }
       kernels_.find_below(values, count, std::max(lists[r].limit(), own_limit), scratch.col_limit.data(),
                           scratch.mask.data());
-      for (std::size_t g = 0; g < groups_of_8; ++g) {
-        for (unsigned bits = scratch.mask[g]; bits != 0; bits &= bits - 1) {
+      for (std::size_t g = 0; g < scratch.mask.size(); g += sizeof(std::uint64_t)) {
+        for (std::uint64_t bits = word(scratch.mask.data() + g); bits != 0; bits &= bits - 1) {
           const auto c =
               static_cast<std::uint32_t>(8 * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
           const std::uint32_t other = first + c;

@@ -80,7 +80,7 @@ class WrongUsage(Case):
                 ("--size", "0", "native"), ("--size", "8x", "native"), ("--channels", "blue", "rgb"),
                 ("--range", "1", "0,1"), ("--range", "1,0", "0,1"), ("--compat", "x", "iclr2024-code"), ("--view", "x", "stored, window"),
                 ("--split", "x", "train, val, test"), ("--estimator", "x", "all, or some of mle, twonn, gride"),
-                ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles or filter"), ("-k", "2", "help"),
+                ("--simd", "neon", "scalar"), ("--search", "exact", "auto, tiles, rows or filter"), ("-k", "2", "help"),
                 ("--anchors", "49", "give 50 or more")):
             # DATA does not exist either: the option is judged first.
             self.fails(2, "measure", self.folder / "none", option, value, mentions=[option, value, remedy])

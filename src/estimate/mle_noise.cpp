@@ -35,19 +35,15 @@ class NoisyDistances {
 
   std::size_t points() const { return values_.size() / k_; }
 
-  /// Up to a constant.
+  /// Up to what d does not change, the powers of the distances among it.
   double log_likelihood(double d, unsigned threads) const {
     const double b = components_ / 2.0;
     const auto density = log_kummer_between(d / 2.0, b, low_, high_, threads);
     const auto integral = log_kummer_between(d / 2.0 + 1.0, b + 1.0, low_, high_, threads);
     double sum = 0.0;
     for (std::size_t i = 0; i < values_.size(); i += k_) {
-      const double outer = values_[i + k_ - 1];
-      double inner = 0.0;
-      for (std::size_t j = i; j + 1 < i + k_; ++j) {
-        inner += (b - 0.5) * std::log(values_[j] / outer) + density(values_[j]);
-      }
-      sum += inner - static_cast<double>(k_ - 1) * integral(outer);
+      for (std::size_t j = i; j + 1 < i + k_; ++j) sum += density(values_[j]);
+      sum -= static_cast<double>(k_ - 1) * integral(values_[i + k_ - 1]);
     }
     return sum;
   }

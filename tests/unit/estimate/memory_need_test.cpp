@@ -15,7 +15,7 @@ TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
   const MemoryNeed need = memory_need({1000, 3072, PixelType::uint8}, 0, false, options());
   EXPECT_EQ(need.matrix, 3'072'000u);
   EXPECT_EQ(need.search, 768'000u);
-  EXPECT_EQ(need.neighbors, 40u * 1000 * neighbors_listed(options()));
+  EXPECT_EQ(need.neighbors, 14u * 1000 * neighbors_listed(options()));
   EXPECT_EQ(need.rest, 400'000u + (std::uint64_t{72} << 20));
   EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
 }
@@ -28,6 +28,19 @@ TEST(MemoryNeed, CountsTheEstimatorThatTakesMost) {
   some.estimators = {"minimum_spanning_tree"};
   const MemoryNeed tree = memory_need(shape, 0, false, some);
   EXPECT_EQ(tree.estimates, 1000 * (900 + 20 * neighbors_listed(some)) + tree.search);
+}
+
+TEST(MemoryNeed, CountsSquaredDistancesBesideLogarithmsWhereBothAreNeeded) {
+  MeasureOptions both = options();
+  both.estimators = {"mle", "corrint"};
+  EXPECT_EQ(memory_need({1000, 3072, PixelType::uint8}, 0, false, both).neighbors,
+            22u * 1000 * neighbors_listed(both));
+}
+
+TEST(MemoryNeed, CandidatesOfFloatRowsTakeMore) {
+  const std::uint64_t pairs = 1000 * neighbors_listed(options());
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float32}, 0, false, options()).neighbors, 26 * pairs);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, false, options()).neighbors, 26 * pairs);
 }
 
 TEST(MemoryNeed, RowsInAFileTakeNone) {
@@ -58,17 +71,17 @@ TEST(MemoryNeed, ChangingTheFormTakesBoth) {
 }
 
 TEST(MemoryNeed, HasNoMoreNeighborsThanRows) {
-  EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 40u * 10 * 10);
+  EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 14u * 10 * 10);
 }
 
 TEST(MemoryNeed, ListsNeighborsOfAnchorsAlone) {
   MeasureOptions anchors = options();
   anchors.anchors = 70;
   EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
-            40u * 70 * neighbors_listed(anchors));
+            14u * 70 * neighbors_listed(anchors));
   anchors.anchors = 1001;
   EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
-            40u * 1000 * neighbors_listed(anchors));
+            14u * 1000 * neighbors_listed(anchors));
 }
 
 TEST(MemoryNeed, CountsScalarProductsAndMixtures) {

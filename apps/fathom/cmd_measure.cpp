@@ -84,7 +84,8 @@ MeasureRecord measure_one(const MeasureCommand& command, Opened opened, std::uin
   TerminalProgress progress(command.quiet);
   const Protocol protocol = command.data.chosen_protocol(data.pixels->vectors());
   PreparedData prepared = prepare(data, protocol, prepare_options(command, data, arrays), progress);
-  data.pixels.reset();  // the arrays are in the matrix now
+  data.pixels.reset();  // the arrays are in the matrix now, and the records beside it
+  data.records = std::vector<Record>();
   MeasureOptions options = command.measure;
   options.published_code = protocol.published_code;
   MeasureRecord record =

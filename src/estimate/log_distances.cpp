@@ -28,14 +28,16 @@ void LogDistances::append(std::span<const double> row) {
   set_row(points() - 1, row);
 }
 
-LogDistances log_distances(const NeighborTable& table, unsigned threads) {
-  LogDistances logs(table.k());
-  logs.resize(table.rows());
+namespace {
+
+/// Of the rows from `first` to `end`.
+void take_logs(const NeighborTable& table, std::size_t first, std::size_t end, unsigned threads,
+               LogDistances& logs) {
   constexpr std::size_t chunk = 256;
-  parallel_for((table.rows() + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
+  parallel_for((end - first + chunk - 1) / chunk, threads, [&](std::size_t index, unsigned) {
     std::vector<double> row;
-    const std::size_t end = std::min(table.rows(), (index + 1) * chunk);
-    for (std::size_t i = index * chunk; i < end; ++i) {
+    const std::size_t start = first + index * chunk;
+    for (std::size_t i = start; i < std::min(end, start + chunk); ++i) {
       row.clear();
       for (const SquaredDistance squared : table.squared(i)) {
         if (!(squared.value > 0.0)) {
@@ -47,6 +49,26 @@ LogDistances log_distances(const NeighborTable& table, unsigned threads) {
       logs.set_row(i, row);
     }
   });
+}
+
+}  // namespace
+
+LogDistances log_distances(const NeighborTable& table, unsigned threads) {
+  LogDistances logs(table.k());
+  logs.resize(table.rows());
+  take_logs(table, 0, table.rows(), threads, logs);
+  return logs;
+}
+
+LogDistances take_log_distances(NeighborTable& table, unsigned threads) {
+  LogDistances logs(table.k());
+  logs.resize(table.rows());
+  const std::size_t piece = std::max<std::size_t>(1024, table.rows() / 16);
+  for (std::size_t first = 0; first < table.rows(); first += piece) {
+    const std::size_t end = std::min(table.rows(), first + piece);
+    take_logs(table, first, end, threads, logs);
+    table.forget_squared(end);
+  }
   return logs;
 }
 

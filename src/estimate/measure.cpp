@@ -6,6 +6,7 @@
 #include <memory>
 
 #include "estimate/draw_scans.h"
+#include "fathom/core/keep_freed_memory.h"
 #include "fathom/core/random.h"
 #include "fathom/estimate/estimators.h"
 #include "fathom/estimate/mle.h"
@@ -189,14 +190,18 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(options.seed, kOrderStream << 32);
   shuffle(std::span(order), generator);
-  PairScan scan(data.matrix, order,
-                {options.threads, options.simd, options.search, result.neighbors, options.anchors});
+  auto scanned = std::make_unique<PairScan>(
+      data.matrix, std::move(order),
+      PairScanOptions{options.threads, options.simd, options.search, result.neighbors, options.anchors});
+  PairScan& scan = *scanned;
+  give_back_freed_memory();  // of what the search was chosen by
   result.search_mode = search_mode_name(scan.search_mode());
   result.compared_components = scan.compared_components();
 
   NearestNeighbors nearest(scan, result.neighbors, groups);
   nearest.on_prefix(std::min(options.k, result.neighbors), [&](const NeighborTable& table) {
     result.by_images.push_back(point_of_curve(table, log_distances(table, options.threads), options.k));
+    give_back_freed_memory();  // of earlier prefixes: only the last is large
   });
   std::vector<std::unique_ptr<LabelPairs>> label_pairs;
   for (LabelPairsRequest& request : requests) {
@@ -208,8 +213,23 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   const auto smallest = static_cast<std::uint32_t>(std::max<std::size_t>(4 * options.k, 50));
   scan.run(collectors, halving_prefixes(scan.size(), kHalvings, smallest), progress);
 
-  const NeighborTable table = nearest.take_table(scan);
-  const LogDistances distances = log_distances(table, options.threads);
+  std::vector<LabelPairsResult> found_pairs;
+  std::vector<std::optional<PublishedSharpness>> published(label_pairs.size());
+  for (std::size_t c = 0; c < label_pairs.size(); ++c) {
+    found_pairs.push_back(label_pairs[c]->result(scan));
+    label_pairs[c].reset();
+    if (!options.published_code) continue;
+    published[c] = published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);
+  }
+
+  give_back_freed_memory();
+  const std::vector<const Estimator*> estimators = chosen_estimators(options.estimators);
+  NeighborTable table = nearest.take_table(scan);
+  scanned.reset();
+  give_back_freed_memory();
+  const LogDistances distances = need_squared_distances(estimators)
+                                     ? log_distances(table, options.threads)
+                                     : take_log_distances(table, options.threads);
   if (distances.points_with(options.k) < options.k + 2) {
     throw InputError(
         name, "has too few images with " + std::to_string(options.k) + " neighbours outside their group",
@@ -219,9 +239,9 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     throw InputError(name, "has equal distances between all its images, which have no dimension",
                      "check that the images are not made by a rule, such as one bright pixel each");
   }
-  DimensionEstimates estimates = run_estimators(chosen_estimators(options.estimators),
-                                                {data.matrix, duplicates.distinct, table, distances, groups},
-                                                settings_of(options), progress);
+  DimensionEstimates estimates =
+      run_estimators(estimators, {data.matrix, duplicates.distinct, table, distances, groups},
+                     settings_of(options), progress);
   result.dimension = std::move(estimates.estimates);
   result.skipped = std::move(estimates.skipped);
   if (options.local) result.local_row = local_rows(duplicates, table);
@@ -236,14 +256,11 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
     for (const std::string& class_name : column.classes) task.classes.emplace_back(class_name, 0);
     for (const Record& record : data.records)
       ++task.classes[static_cast<std::size_t>(record.labels[c])].second;
-    LabelPairsResult pairs = label_pairs[c]->result(scan);
+    LabelPairsResult& pairs = found_pairs[c];
     if (result.anchors) pairs.draws = drawn_apart[c];
     task.label_sharpness =
         label_sharpness(pairs, data.records, c, column, data.matrix.unit, data.ambient_dimension, drawn[c]);
-    if (options.published_code) {
-      task.label_sharpness.as_published =
-          published_sharpness(scan, labels_of(data, c), data.matrix.unit, options.seed);
-    }
+    task.label_sharpness.as_published = published[c];
     for (const auto& rows : duplicates.groups) add_conflicts(rows, data, c, task);
     result.tasks.push_back(std::move(task));
   }

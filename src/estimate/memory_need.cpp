@@ -11,6 +11,7 @@ namespace fathom {
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kMostPacked = 64 * kMebibyte;  // that a search by rows keeps
 
 struct Sizes {
   std::uint64_t rows, points, columns, listed, search;
@@ -51,8 +52,16 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
   }
   const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
   const std::uint64_t listed = std::min<std::uint64_t>(neighbors_listed(options), rows);
-  need.neighbors = 40 * measured * listed;
-  for (const Estimator* estimator : chosen_estimators(options.estimators)) {
+  const bool bytes = shape.type == PixelType::uint8 && !shape.enlarged;
+  const std::uint64_t packed = values * (bytes ? 1 : sizeof(float)), centred = bytes ? 0 : packed;
+  if (options.search == SearchMode::rows || packed <= kMostPacked) {
+    need.search =
+        std::max(need.search, centred + std::min(packed, kMostPacked));  // rows, one with all others
+  }
+  const std::vector<const Estimator*> chosen = chosen_estimators(options.estimators);
+  const std::uint64_t candidates = bytes ? 12 : 24, table = 12, logs = need_squared_distances(chosen) ? 8 : 0;
+  need.neighbors = (2 + std::max(candidates, table + logs)) * measured * listed;
+  for (const Estimator* estimator : chosen) {
     need.estimates = std::max(
         need.estimates, need_of(estimator->name, {rows, measured, shape.cols, listed, need.search}, options));
   }

@@ -130,6 +130,12 @@ std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const Es
   return most;
 }
 
+bool need_squared_distances(std::span<const Estimator* const> chosen) {
+  return std::ranges::any_of(chosen, [](const Estimator* estimator) {
+    return estimator->from_sample || estimator->from_neighborhoods;
+  });
+}
+
 DimensionEstimates run_estimators(std::span<const Estimator* const> chosen, const Sample& sample,
                                   const EstimatorSettings& settings, Progress& progress) {
   const Run run(chosen, sample, settings, progress);

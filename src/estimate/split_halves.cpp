@@ -16,9 +16,10 @@ namespace {
 constexpr std::uint64_t kSplitStream = 0x68616c76;  // apart from every other use of the seed
 constexpr double kEnoughPoints = 0.99;
 constexpr std::size_t kChunk = 256;  // points
-/// Splits that one pass over the listed neighbours serves. Their numbers take 8 x statistics x points
-/// doubles.
+/// Splits that one pass over the listed neighbours serves, at most, and numbers of theirs, one for every
+/// statistic of every point, that are kept where there are many points.
 constexpr unsigned kBatch = 8;
+constexpr std::size_t kMostNumbers = 3'000'000;
 
 /// Where a point is in the splits of a batch: bit b for half A of split b, bit kBatch + b for half B.
 using Sides = std::uint16_t;
@@ -74,9 +75,14 @@ class Batch {
       : statistics_(statistics),
         table_(table),
         rows_(table.rows()),
-        numbers_(statistics.size() * kBatch * rows_) {
+        splits_(static_cast<unsigned>(std::clamp<std::size_t>(
+            kMostNumbers / std::max<std::size_t>(1, statistics.size() * rows_), 1, kBatch))),
+        numbers_(statistics.size() * splits_ * rows_) {
     for (const PointStatistic& statistic : statistics) neighbors_ = std::max(neighbors_, statistic.neighbors);
   }
+
+  /// That it has room for.
+  unsigned splits() const { return splits_; }
 
   /// `sides` of all points.
   void fill(const LogDistances& distances, const std::vector<Sides>& sides, unsigned splits, unsigned threads,
@@ -146,12 +152,13 @@ class Batch {
   }
 
   std::size_t place(std::size_t statistic, unsigned split, std::size_t row) const {
-    return (statistic * kBatch + split) * rows_ + row;
+    return (statistic * splits_ + split) * rows_ + row;
   }
 
   std::span<const PointStatistic> statistics_;
   const NeighborTable& table_;
   std::size_t rows_;
+  unsigned splits_;
   std::size_t neighbors_ = 0;
   std::vector<double> numbers_;  ///< NaN where too few neighbours in the half are listed
 };
@@ -172,8 +179,8 @@ std::vector<std::vector<std::optional<double>>> split_half_errors(const Neighbor
                                                                   Progress& progress) {
   std::vector<Half> halves(2 * std::size_t{options.splits});
   Batch batch(statistics, table);
-  for (unsigned first = 0; first < options.splits; first += kBatch) {
-    const unsigned splits = std::min(kBatch, options.splits - first);
+  for (unsigned first = 0; first < options.splits; first += batch.splits()) {
+    const unsigned splits = std::min(batch.splits(), options.splits - first);
     const std::vector<Sides> sides = draw_sides(table.points(), first, splits, options, progress);
     batch.fill(distances, sides, splits, options.threads, progress);
     parallel_for(2 * std::size_t{splits}, options.threads, [&](std::size_t index, unsigned) {

@@ -8,18 +8,19 @@
 #include <span>
 #include <vector>
 
+#include "fathom/core/matrix.h"
 #include "neighbors/stripe_lock.h"
 
 namespace fathom {
 
-/// Of the first `positions` the `neighbors` nearest by squared code distance, ties at random.
+/// Of `count` positions from `first` on the `neighbors` nearest by squared code distance, ties at random.
 class CodeNeighbors {
  public:
-  CodeNeighbors(std::size_t positions, std::size_t neighbors);
+  CodeNeighbors(std::uint32_t first, std::size_t count, std::size_t neighbors);
 
-  /// Pairs farther apart than this are of no use to a position. Only ever falls; 0 for later positions.
+  /// Pairs farther apart than this are of no use to a position. Only ever falls; 0 for other positions.
   std::uint32_t limit(std::uint32_t position) const {
-    return position < limit_.size() ? limit_[position].load(std::memory_order_relaxed) : 0;
+    return holds(position) ? limit_[position - first_].load(std::memory_order_relaxed) : 0;
   }
   struct Pair {
     std::uint32_t first, second, squared;
@@ -32,11 +33,14 @@ class CodeNeighbors {
   struct Entry {
     std::uint32_t squared, position;
   };
+  /// Wraps around for positions before the first.
+  bool holds(std::uint32_t position) const { return position - first_ < limit_.size(); }
   void add(std::uint32_t position, std::uint32_t other, std::uint32_t squared, StripeLock& lock);
-  void cut(std::uint32_t position);
+  void cut(std::size_t place);
 
+  std::uint32_t first_;
   std::size_t neighbors_, capacity_;
-  std::vector<Entry> entries_;
+  std::vector<Entry, detail::UnfilledAllocator<Entry>> entries_;
   std::vector<std::uint32_t> count_;
   std::vector<std::atomic<std::uint32_t>> limit_;
   std::vector<std::mutex> locks_;

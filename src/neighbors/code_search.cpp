@@ -199,8 +199,8 @@ void CodeSearch::compare(PositionBlock rows, PositionBlock cols, Delivery& deliv
   deliver();
 }
 
-void CodeSearch::begin_guesses(std::uint32_t positions, std::size_t neighbors) {
-  guesses_ = std::make_unique<CodeNeighbors>(positions, neighbors);
+void CodeSearch::begin_guesses(PositionBlock positions, std::size_t neighbors) {
+  guesses_ = std::make_unique<CodeNeighbors>(positions.first, positions.count, neighbors);
 }
 
 void CodeSearch::guess(PositionBlock rows, PositionBlock cols, unsigned worker) {

@@ -28,7 +28,7 @@ class CodeSearch : public PairSearch {
   void compare(PositionBlock rows, PositionBlock cols, Delivery& delivery) override;
 
   bool guesses() const override { return fine_.has_value(); }
-  void begin_guesses(std::uint32_t positions, std::size_t neighbors) override;
+  void begin_guesses(PositionBlock positions, std::size_t neighbors) override;
   void guess(PositionBlock rows, PositionBlock cols, unsigned worker) override;
   std::vector<std::uint32_t> guessed(std::uint32_t position) override { return guesses_->near(position); }
   void end_guesses() override { guesses_.reset(); }

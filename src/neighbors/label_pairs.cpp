@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <atomic>
 #include <limits>
+#include <map>
 #include <mutex>
 #include <utility>
 
@@ -105,7 +106,7 @@ struct LabelPairs::State {
   /// Of a matrix row: its class, or kSeveral where several images share the row.
   std::vector<std::int32_t> row_label;
   /// Of a row that several images share: the images.
-  std::vector<std::vector<std::uint32_t>> copies;
+  std::map<std::uint32_t, std::vector<std::uint32_t>> copies;
   /// Of an image: the draws that hold it, one bit each.
   std::vector<std::uint64_t> in_draw;
   std::size_t draw_words = 0;
@@ -119,7 +120,7 @@ struct LabelPairs::State {
   std::atomic<double> threshold{kInfinity};
 
   std::vector<std::uint32_t> images_of(std::uint32_t row) const {
-    return row_label[row] == kSeveral ? copies[row] : std::vector<std::uint32_t>{row};
+    return row_label[row] == kSeveral ? copies.at(row) : std::vector<std::uint32_t>{row};
   }
 
   /// use(i, j), i < j, for the pairs of images with different labels, and of different groups, that two rows
@@ -190,7 +191,6 @@ LabelPairs::LabelPairs(const PairScan& scan, const Duplicates& duplicates, Label
   const std::size_t images = state.request.label.size();
   FATHOM_CHECK(images == duplicates.first.size());
   state.row_label = state.request.label;
-  state.copies.resize(images);
   for (const auto& group : duplicates.groups) {
     state.row_label[group.front()] = kSeveral;
     state.copies[group.front()] = group;

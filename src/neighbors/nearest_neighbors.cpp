@@ -7,6 +7,8 @@
 #include <utility>
 
 #include "fathom/core/parallel.h"
+#include "neighbors/codes.h"
+#include "neighbors/squared_values.h"
 #include "neighbors/stripe_lock.h"
 
 namespace fathom {
@@ -29,6 +31,11 @@ void NeighborTable::set_row(std::size_t i, std::span<const SquaredDistance> squa
   found_[i] = static_cast<std::uint32_t>(squared.size());
 }
 
+void NeighborTable::forget_squared(std::size_t before) {
+  forgotten_ = std::max(forgotten_, before);
+  detail::give_back_values(squared_.data(), before * k_ * sizeof(SquaredDistance));
+}
+
 namespace {
 
 /// A neighbour that the bounds cannot rule out yet.
@@ -42,17 +49,23 @@ constexpr std::uint32_t kExact = std::uint32_t{1} << 31;  // mark of a candidate
 constexpr std::size_t kStripe = 64;                       // positions that share a lock
 constexpr std::size_t kSettledTogether = 4096;            // positions
 
+/// Whether all bounds are squared distances, and these below 2^32.
+bool distances_are_small(const PairScan& scan) {
+  return scan.bounds_are_exact() && scan.rows_are_bytes() && scan.components() <= Codes::most_components;
+}
+
 }  // namespace
 
 /// Of every anchor, an unordered buffer of candidates; full buffers are cut back to what may still matter.
+/// Buffers take no memory before their first candidate.
 struct NearestNeighbors::Buffers {
   /// Room beyond the k nearest: a little, so that thresholds fall soon; more where bounds are not exact, for
   /// what they cannot tell apart.
-  Buffers(std::size_t positions, std::size_t neighbors, bool exact)
+  Buffers(std::size_t positions, std::size_t neighbors, bool exact, bool small)
       : k(neighbors),
         capacity(neighbors + (exact ? std::max<std::size_t>(8, neighbors / 8)
                                     : std::max<std::size_t>(64, neighbors / 2))),
-        lower(positions * capacity),
+        lower(positions * capacity, small),
         key(positions * capacity),
         count(positions, 0),
         threshold(positions),
@@ -62,8 +75,8 @@ struct NearestNeighbors::Buffers {
   }
 
   std::size_t k, capacity;
-  std::vector<double> lower;
-  std::vector<std::uint32_t> key;
+  SquaredValues lower;
+  std::vector<std::uint32_t, detail::UnfilledAllocator<std::uint32_t>> key;
   std::vector<std::uint32_t> count;
   /// Candidates above it cannot be among the k nearest. Only ever falls, so an old value errs on the safe
   /// side.
@@ -85,7 +98,7 @@ struct NearestNeighbors::Buffers {
   void add(const PairScan& scan, std::uint32_t position, double bound, std::uint32_t other_row) {
     if (!(bound <= limit(position))) return;
     const std::size_t at = position * capacity + count[position];
-    lower[at] = bound;
+    lower.set(at, bound);
     key[at] = other_row | (scan.bounds_are_exact() ? kExact : 0);
     if (++count[position] == capacity) prune(scan, position);
   }
@@ -113,7 +126,7 @@ struct NearestNeighbors::Buffers {
     scan.exact(scan.row(position), others, squared);
     for (std::size_t at = first, next = 0; at < end; ++at) {
       if (!open(at)) continue;
-      lower[at] = squared[next++].value;
+      lower.set(at, squared[next++].value);
       key[at] |= kExact;
     }
   }
@@ -144,7 +157,7 @@ struct NearestNeighbors::Buffers {
     std::size_t kept = 0;
     for (std::size_t i = 0; i < count[position]; ++i) {
       if (lower[first + i] > farthest) continue;
-      lower[first + kept] = lower[first + i];
+      lower.set(first + kept, lower[first + i]);
       key[first + kept] = key[first + i];
       ++kept;
     }
@@ -163,7 +176,7 @@ struct NearestNeighbors::Buffers {
       std::nth_element(candidates.begin(), last - 1, candidates.end());
     }
     for (std::size_t i = 0; i < kept; ++i) {
-      lower[position * capacity + i] = candidates[i].lower;
+      lower.set(position * capacity + i, candidates[i].lower);
       key[position * capacity + i] = candidates[i].row | kExact;
     }
     count[position] = static_cast<std::uint32_t>(kept);
@@ -214,7 +227,7 @@ struct NearestNeighbors::Buffers {
     const auto found = std::find(begin, begin + count[position], other_row);
     if (found == begin + count[position]) return;  // known already, or not a candidate there
     *found |= kExact;
-    lower[first + static_cast<std::size_t>(found - begin)] = squared;
+    lower.set(first + static_cast<std::size_t>(found - begin), squared);
   }
 
   /// Smallest number that `wanted` of some numbers do not exceed.
@@ -288,6 +301,48 @@ struct NearestNeighbors::Buffers {
     for (const std::uint32_t position : positions) rank[position] = elsewhere;
   }
 
+  void copy(std::uint32_t from, std::uint32_t to) {
+    const std::size_t source = from * capacity, target = to * capacity;
+    for (std::size_t i = 0; i < count[from]; ++i) {
+      lower.set(target + i, lower[source + i]);
+      key[target + i] = key[source + i];
+    }
+    count[to] = count[from];
+  }
+
+  /// Puts the buffer of position from[i] in place i, for all positions, each of which is there once. Nothing
+  /// is scanned after that.
+  void arrange(std::span<const std::uint32_t> from) {
+    std::vector<bool> arranged(from.size(), false);
+    std::vector<double> first_lower(capacity);
+    std::vector<std::uint32_t> first_key(capacity);
+    for (std::uint32_t start = 0; start < from.size(); ++start) {
+      if (arranged[start]) continue;
+      const std::size_t begin = start * capacity, size = count[start];
+      for (std::size_t i = 0; i < size; ++i) {
+        first_lower[i] = lower[begin + i];
+        first_key[i] = key[begin + i];
+      }
+      std::uint32_t place = start;
+      for (; from[place] != start; place = from[place]) {
+        copy(from[place], place);
+        arranged[place] = true;
+      }
+      for (std::size_t i = 0; i < size; ++i) {
+        lower.set(place * capacity + i, first_lower[i]);
+        key[place * capacity + i] = first_key[i];
+      }
+      count[place] = static_cast<std::uint32_t>(size);
+      arranged[place] = true;
+    }
+  }
+
+  /// The candidates of positions before this one are lost.
+  void give_back(std::size_t position) {
+    lower.give_back(position * capacity);
+    detail::give_back_values(key.data(), position * capacity * sizeof(std::uint32_t));
+  }
+
   /// The `wanted` nearest of a position among what has been scanned, their distances known.
   std::vector<Candidate> nearest(std::uint32_t position, std::size_t wanted) const {
     std::vector<Candidate> candidates;
@@ -303,7 +358,8 @@ struct NearestNeighbors::Buffers {
 NearestNeighbors::NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group)
     : k_(k),
       group_(std::move(group)),
-      buffers_(std::make_unique<Buffers>(scan.anchors(), k, scan.bounds_are_exact())) {
+      buffers_(
+          std::make_unique<Buffers>(scan.anchors(), k, scan.bounds_are_exact(), distances_are_small(scan))) {
   FATHOM_CHECK(k >= 1);
 }
 
@@ -352,7 +408,7 @@ void NearestNeighbors::take(std::uint32_t position, std::span<const NearRow> nea
   FATHOM_CHECK(nearest.size() <= buffers_->capacity);
   const std::size_t first = position * buffers_->capacity;
   for (std::size_t i = 0; i < nearest.size(); ++i) {
-    buffers_->lower[first + i] = nearest[i].squared;
+    buffers_->lower.set(first + i, nearest[i].squared);
     buffers_->key[first + i] = nearest[i].row | kExact;
   }
   buffers_->count[position] = static_cast<std::uint32_t>(nearest.size());
@@ -373,7 +429,8 @@ void NearestNeighbors::tighten(const PairScan& scan, std::uint32_t position,
   buffers_->lower_limit(position, *kth);
 }
 
-NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t count, std::size_t k) {
+NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t count, std::size_t k,
+                                         bool take) {
   std::vector<std::uint32_t> by_row(count);  // positions in the order of their matrix rows
   for (std::uint32_t p = 0; p < count; ++p) by_row[p] = p;
   std::ranges::sort(by_row, {}, [&](std::uint32_t p) { return scan.row(p); });
@@ -381,11 +438,13 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
   for (std::uint32_t i = 0; i < count; ++i) rank[scan.row(by_row[i])] = i;
 
   const std::uint32_t anchors = std::min(count, scan.anchors());
-  std::vector<std::uint32_t> place;  // of anchors, among all
+  std::vector<std::uint32_t> place, position;  // of anchors, among all and in the scan
   for (std::uint32_t i = 0; i < count; ++i) {
-    if (by_row[i] < anchors) place.push_back(i);
+    if (by_row[i] >= anchors) continue;
+    place.push_back(i);
+    position.push_back(by_row[i]);
   }
-  NeighborTable table(count, place, k);
+  NeighborTable table(count, std::move(place), k);
   constexpr std::size_t chunk = 32;
   if (!buffers_->all_known(anchors)) {
     const std::vector<std::uint32_t> order = buffers_->chained(scan, anchors);
@@ -395,29 +454,37 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
       buffers_->settle(scan, std::span(order).subspan(first, count_now), places, k);
     }
   }
-  parallel_for((anchors + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
-    std::vector<SquaredDistance> squared;
-    std::vector<ImageIndex> neighbors;
-    for (std::size_t i = index * chunk; i < std::min<std::size_t>(anchors, (index + 1) * chunk); ++i) {
-      squared.clear();
-      neighbors.clear();
-      for (const Candidate& candidate : buffers_->nearest(by_row[place[i]], k)) {
-        squared.push_back({candidate.lower});
-        neighbors.push_back(ImageIndex{rank[candidate.row]});
+  if (take) buffers_->arrange(position);
+  const std::size_t piece = take ? std::max<std::size_t>(1024, anchors / 16) : std::max(1u, anchors);
+  for (std::size_t first = 0; first < anchors; first += piece) {
+    const std::size_t end = std::min<std::size_t>(anchors, first + piece);
+    parallel_for((end - first + chunk - 1) / chunk, scan.options().threads, [&](std::size_t index, unsigned) {
+      std::vector<SquaredDistance> squared;
+      std::vector<ImageIndex> neighbors;
+      const std::size_t start = first + index * chunk;
+      for (std::size_t i = start; i < std::min(end, start + chunk); ++i) {
+        squared.clear();
+        neighbors.clear();
+        const auto buffer = take ? static_cast<std::uint32_t>(i) : position[i];
+        for (const Candidate& candidate : buffers_->nearest(buffer, k)) {
+          squared.push_back({candidate.lower});
+          neighbors.push_back(ImageIndex{rank[candidate.row]});
+        }
+        table.set_row(i, squared, neighbors);
       }
-      table.set_row(i, squared, neighbors);
-    }
-  });
+    });
+    if (take) buffers_->give_back(end);
+  }
   return table;
 }
 
 void NearestNeighbors::prefix_complete(const PairScan& scan, std::uint32_t count) {
   if (!receive_ || count == scan.size()) return;
-  receive_(table_of(scan, count, prefix_k_));
+  receive_(table_of(scan, count, prefix_k_, false));
 }
 
 NeighborTable NearestNeighbors::take_table(const PairScan& scan) {
-  NeighborTable table = table_of(scan, scan.size(), k_);
+  NeighborTable table = table_of(scan, scan.size(), k_, true);
   buffers_.reset();
   return table;
 }

@@ -48,6 +48,21 @@ std::vector<std::uint32_t> steps_of(std::span<const std::uint32_t> prefixes, std
   return all;
 }
 
+/// The prefixes, and between two of them so many that a guess is of an eighth as many positions as were
+/// scanned before: all at once would take more memory, and by then the limits of the earlier ones would be
+/// old.
+std::vector<std::uint32_t> stages_of(std::span<const std::uint32_t> prefixes) {
+  constexpr std::uint32_t smallest = 8192;
+  std::vector<std::uint32_t> stages;
+  std::uint32_t done = 0;
+  for (const std::uint32_t prefix : prefixes) {
+    const std::uint32_t piece = done == 0 ? prefix : std::max(smallest, (done + 7) / 8);
+    while (prefix - done > piece) stages.push_back(done += piece);
+    stages.push_back(done = prefix);
+  }
+  return stages;
+}
+
 /// Positions from `first` to `end`, in blocks.
 std::vector<PositionBlock> blocks_of(std::uint32_t first, std::uint32_t end, std::uint32_t block_rows) {
   std::vector<PositionBlock> blocks;
@@ -162,7 +177,7 @@ bool PairScan::bounds_are_exact() const {
 }
 
 double PairScan::upper(std::uint32_t a, std::uint32_t b, double lower) const {
-  return search_->upper(position_[a], position_[b], lower);
+  return search_ == nullptr ? lower : search_->upper(position_[a], position_[b], lower);
 }
 
 double PairScan::upper(std::uint32_t position_a, std::uint32_t position_b) const {
@@ -187,6 +202,7 @@ void PairScan::exact(std::span<const RowPair> pairs, std::span<SquaredDistance> 
 void PairScan::run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
                    Progress& progress) {
   FATHOM_CHECK(!prefixes.empty() && prefixes.back() == size() && std::ranges::is_sorted(prefixes));
+  FATHOM_CHECK(search_ != nullptr);
   if (row_search_ != nullptr) {
     std::vector<Collector*> others;
     RowCollector* rows = nullptr;
@@ -197,46 +213,55 @@ void PairScan::run(std::span<Collector* const> collectors, std::span<const std::
     }
     if (rows != nullptr) {
       run_rows(*rows, collectors, others, prefixes, progress);
+      row_search_ = nullptr;
+      if (search_->bounds_are_exact()) search_.reset();
       return;
     }
   }
   std::size_t wanted = 0;
   for (const Collector* collector : collectors) wanted = std::max(wanted, collector->neighbors_to_tighten());
   const bool guessing = search_->guesses() && wanted > 0 && size() >= kWorthGuessing;
-  if (guessing) search_->begin_guesses(anchors(), wanted);
   progress.begin("comparing pairs", guessing ? 2 * pairs() : pairs());
-  const auto advance = [&](PositionBlock row, PositionBlock col) {
+  const auto advance = [&](PositionBlock row, PositionBlock col, std::uint64_t times) {
     const std::uint64_t all = std::uint64_t{row.count} * col.count;
-    progress.advance(row.first == col.first ? (all - row.count) / 2 : all);
+    progress.advance(times * (row.first == col.first ? (all - row.count) / 2 : all));
   };
 
-  const std::vector<std::uint32_t> steps = steps_of(prefixes, anchors());
+  const std::vector<std::uint32_t> stages =
+      guessing ? stages_of(prefixes) : std::vector(prefixes.begin(), prefixes.end());
+  const std::vector<std::uint32_t> steps = steps_of(stages, anchors());
   std::vector<PositionBlock> blocks;  // of all steps so far
   std::uint32_t done = 0;
   std::size_t step = 0;
-  for (const std::uint32_t prefix : prefixes) {
+  for (const std::uint32_t stage : stages) {
     const std::size_t first_step = step;
-    while (step < steps.size() && steps[step] <= prefix) ++step;
+    while (step < steps.size() && steps[step] <= stage) ++step;
     const std::span<const std::uint32_t> own(steps.data() + first_step, step - first_step);
-    if (guessing) {
+    const bool guessed_first = guessing && stage >= kWorthGuessing && done < anchors();
+    if (guessed_first) {
+      // Limits of earlier positions are good already, and guesses of all would take twice the memory.
+      const PositionBlock fresh{done, std::min(stage, anchors()) - done};
+      search_->begin_guesses(fresh, wanted);
       std::vector<PositionBlock> guessed = blocks;
       for_each_pair_of_blocks(own, done, guessed, [&](PositionBlock row, PositionBlock col, unsigned worker) {
         progress.check();
         search_->guess(row, col, worker);
-        advance(row, col);
+        advance(row, col, 1);
       });
-      if (prefix >= kWorthGuessing) tighten(collectors, std::min(prefix, anchors()), progress);
+      tighten(collectors, fresh, progress);
+      search_->end_guesses();
     }
     for_each_pair_of_blocks(own, done, blocks, [&](PositionBlock row, PositionBlock col, unsigned worker) {
       progress.check();
       Delivery delivery(*this, collectors, worker);
       search_->compare(row, col, delivery);
-      advance(row, col);
+      advance(row, col, guessing && !guessed_first ? 2 : 1);
     });
-    done = prefix;
-    for (Collector* collector : collectors) collector->prefix_complete(*this, prefix);
+    done = stage;
+    if (!std::ranges::binary_search(prefixes, stage)) continue;
+    for (Collector* collector : collectors) collector->prefix_complete(*this, stage);
   }
-  if (guessing) search_->end_guesses();
+  if (search_->bounds_are_exact()) search_.reset();  // nobody asks for bounds, and codes take memory
   progress.end();
 }
 
@@ -293,13 +318,14 @@ void PairScan::for_each_pair_of_blocks(
   }
 }
 
-void PairScan::tighten(std::span<Collector* const> collectors, std::uint32_t positions,
+void PairScan::tighten(std::span<Collector* const> collectors, PositionBlock positions,
                        Progress& progress) const {
   constexpr std::uint32_t chunk = 32;
-  parallel_for((positions + chunk - 1) / chunk, options_.threads, [&](std::size_t index, unsigned) {
+  const std::uint32_t end = positions.first + positions.count;
+  parallel_for((positions.count + chunk - 1) / chunk, options_.threads, [&](std::size_t index, unsigned) {
     progress.check();
-    const auto first = static_cast<std::uint32_t>(index) * chunk;
-    for (std::uint32_t p = first; p < std::min(positions, first + chunk); ++p) {
+    const std::uint32_t first = positions.first + static_cast<std::uint32_t>(index) * chunk;
+    for (std::uint32_t p = first; p < std::min(end, first + chunk); ++p) {
       const std::vector<std::uint32_t> near = search_->guessed(p);
       for (Collector* collector : collectors) collector->tighten(*this, p, near);
     }

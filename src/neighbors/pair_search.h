@@ -58,8 +58,8 @@ class PairSearch {
   }
   /// A guess of the rows that are nearest would pay: compared directly, pairs are dear, and guess() is not.
   virtual bool guesses() const { return false; }
-  /// Begins with the guesses of so many neighbours of the first `positions`.
-  virtual void begin_guesses(std::uint32_t /*positions*/, std::size_t /*neighbors*/) {}
+  /// Begins with the guesses of so many neighbours of these positions.
+  virtual void begin_guesses(PositionBlock /*positions*/, std::size_t /*neighbors*/) {}
   /// Takes the pairs of two blocks into account. From several threads at once.
   virtual void guess(PositionBlock /*rows*/, PositionBlock /*cols*/, unsigned /*worker*/) {}
   virtual std::vector<std::uint32_t> guessed(std::uint32_t /*position*/) { return {}; }

@@ -1,4 +1,4 @@
-// How the program's allocator treats large blocks.
+// What the allocator does with freed memory.
 #pragma once
 
 namespace fathom {
@@ -8,5 +8,8 @@ namespace fathom {
 /// them, which the system clears, take a fifth of a training step. For the whole process, for good; for
 /// programs to call, not for layers.
 void keep_freed_memory();
+
+/// The system takes back what malloc holds of memory that was freed.
+void give_back_freed_memory();
 
 }  // namespace fathom

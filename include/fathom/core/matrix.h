@@ -30,7 +30,7 @@ struct UnfilledAllocator {
     if (count > std::size_t(-1) / sizeof(T)) throw std::bad_array_new_length();
     return static_cast<T*>(allocate_values(count * sizeof(T)));
   }
-  void deallocate(T* values, std::size_t) noexcept { free_values(values); }
+  void deallocate(T* values, std::size_t count) noexcept { free_values(values, count * sizeof(T)); }
   friend bool operator==(UnfilledAllocator, UnfilledAllocator) { return true; }
 
   template <class U>

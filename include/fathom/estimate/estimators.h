@@ -23,6 +23,10 @@ void check_mixture_and_noise(const EstimatorSettings& settings);
 /// are taken from halves; 0 where no estimator looks at any.
 std::size_t neighbors_to_list(std::span<const Estimator* const> chosen, const EstimatorSettings& settings);
 
+/// Whether any of them may look at squared distances, and not at their logarithms alone: otherwise a sample
+/// need not have them.
+bool need_squared_distances(std::span<const Estimator* const> chosen);
+
 /// An estimator that has no value on these data.
 struct SkippedEstimator {
   std::string estimator, reason;

@@ -32,13 +32,16 @@ class LogDistances {
 
  private:
   std::size_t k_;
-  std::vector<double> values_;
+  std::vector<double, detail::UnfilledAllocator<double>> values_;
   std::vector<std::uint32_t> count_;
 };
 
 /// Of all rows of a table. Throws InputError when a distance is zero: distinct rows whose difference is too
 /// small for float64 to square.
 LogDistances log_distances(const NeighborTable& table, unsigned threads = 1);
+
+/// The same, and the table's squared distances are forgotten as the logarithms take their place.
+LogDistances take_log_distances(NeighborTable& table, unsigned threads = 1);
 
 /// log T_n2 - log T_n1 of one point, 1 <= n1 < n2 <= logs.size().
 inline double log_ratio(std::span<const double> logs, std::size_t n1, std::size_t n2) {

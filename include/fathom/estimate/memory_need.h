@@ -18,7 +18,9 @@ struct MemoryNeed {
   std::uint64_t matrix = 0;
   /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows.
   std::uint64_t search = 0;
-  /// 40 A L: candidates while pairs are compared (18), the table (12), logarithms (8), with 2 to spare.
+  /// A L times the most of: candidates and guesses while pairs are compared (12 of 8-bit rows, 24 of others),
+  /// the table (12, in which logarithms take the place of squared distances), and logarithms beside these (8)
+  /// where an estimator needs both; with 2 to spare.
   std::uint64_t neighbors = 0;
   /// What single estimators hold beside, the one that takes most: 24 M^2 for lpca, participation_ratio and
   /// fishers, whose scalar products are M x M, with M the smaller of D and A, 2048 where both are larger;
@@ -26,7 +28,7 @@ struct MemoryNeed {
   /// of dimension 32 and its neighbours); geodesic 720 N and 88 N a thread (graphs; paths);
   /// minimum_spanning_tree 900 + 20 L of at most 20,000 points, and as much as `search`.
   std::uint64_t estimates = 0;
-  /// 400 N (records, hashes, norms, order), 48 MiB, and 12 MiB a thread.
+  /// 400 N (records, hashes, norms, order, numbers of halves), 48 MiB, and 12 MiB a thread.
   std::uint64_t rest = 0;
 
   /// At the worst moment: the arrays are gone when pairs are compared, and the search is done when estimators

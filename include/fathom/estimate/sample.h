@@ -17,8 +17,8 @@ struct Sample {
   const RowMatrix& matrix;
   /// Of every point its row of the matrix, ascending; no two rows are equal.
   std::span<const std::uint32_t> rows;
-  const NeighborTable& neighbors;
-  const LogDistances& distances;  ///< of `neighbors`
+  const NeighborTable& neighbors;  ///< its squared distances: see need_squared_distances()
+  const LogDistances& distances;   ///< of `neighbors`
   /// Where not empty, of every row of the matrix a key: rows of one group are never neighbours.
   std::span<const std::uint32_t> groups = {};
 

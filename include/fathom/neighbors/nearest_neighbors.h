@@ -10,6 +10,7 @@
 #include <span>
 #include <vector>
 
+#include "fathom/core/matrix.h"
 #include "fathom/neighbors/pair_scan.h"
 
 namespace fathom {
@@ -34,6 +35,7 @@ class NeighborTable {
   std::size_t found(std::size_t i) const { return found_[i]; }
   /// Squared distances of row i to its neighbours, in stored units.
   std::span<const SquaredDistance> squared(std::size_t i) const {
+    FATHOM_CHECK(i >= forgotten_);
     return {squared_.data() + i * k_, found_[i]};
   }
   /// The neighbours of row i, as points: not as rows of this table, where these are fewer.
@@ -41,12 +43,20 @@ class NeighborTable {
 
   void set_row(std::size_t i, std::span<const SquaredDistance> squared, std::span<const ImageIndex> index);
 
+  /// Gives back the memory of the squared distances of the rows before this one: nobody may ask for them any
+  /// more.
+  void forget_squared(std::size_t before);
+
  private:
+  template <class T>
+  using Values = std::vector<T, detail::UnfilledAllocator<T>>;
+
   std::size_t points_, k_;
   std::vector<std::uint32_t> place_;  ///< empty: every point has its row
-  std::vector<SquaredDistance> squared_;
-  std::vector<ImageIndex> index_;
+  Values<SquaredDistance> squared_;
+  Values<ImageIndex> index_;
   std::vector<std::uint32_t> found_;
+  std::size_t forgotten_ = 0;  ///< rows without squared distances
 };
 
 /// Collects the nearest neighbours of every anchor (of every row, where a scan has no anchors), among all
@@ -68,8 +78,8 @@ class NearestNeighbors : public Collector, private RowCollector {
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
   RowCollector* by_rows() override { return this; }
 
-  /// After the scan. Points of the table are the scanned rows, its rows the anchors, both in ascending order
-  /// of their matrix rows.
+  /// After the scan, once. Points of the table are the scanned rows, its rows the anchors, both in ascending
+  /// order of their matrix rows.
   NeighborTable take_table(const PairScan& scan);
 
  private:
@@ -80,7 +90,8 @@ class NearestNeighbors : public Collector, private RowCollector {
   std::vector<NearRow> nearest(std::uint32_t position) const override;
   void take(std::uint32_t position, std::span<const NearRow> nearest) override;
 
-  NeighborTable table_of(const PairScan& scan, std::uint32_t count, std::size_t k);
+  /// `take`: the buffers are taken apart as the table grows.
+  NeighborTable table_of(const PairScan& scan, std::uint32_t count, std::size_t k, bool take);
 
   std::size_t k_;
   std::vector<std::uint32_t> group_;

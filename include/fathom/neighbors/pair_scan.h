@@ -104,7 +104,7 @@ class PairScan {
   PairScan& operator=(const PairScan&) = delete;
 
   /// Scans every such pair once. `prefixes`, ascending, the last one size(): after the pairs among so many
-  /// first positions the collectors are told. Throws Interrupted when the progress sink says so.
+  /// first positions the collectors are told. Once. Throws Interrupted when the progress sink says so.
   void run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,
            Progress& progress);
 
@@ -149,7 +149,7 @@ class PairScan {
   void for_each_pair_of_blocks(std::span<const std::uint32_t> steps, std::uint32_t done,
                                std::vector<PositionBlock>& blocks,
                                const std::function<void(PositionBlock, PositionBlock, unsigned)>& body) const;
-  void tighten(std::span<Collector* const> collectors, std::uint32_t positions, Progress& progress) const;
+  void tighten(std::span<Collector* const> collectors, PositionBlock positions, Progress& progress) const;
 
   const RowMatrix& matrix_;
   std::vector<std::uint32_t> order_;

@@ -405,7 +405,7 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
   Doubles of_clamped{}, of_all{};
   const Values largest = Values{} + static_cast<T>(quantiser.largest);
   auto within = largest == largest;
-  const auto take = [&](Values stored) {
+  const auto take = [&](const Values& stored) {
     within &= (stored <= largest) & (stored >= -largest);  // false where a value is not a number
     Doubles value;
     load_doubles(reinterpret_cast<const T*>(&stored), value);

@@ -3,8 +3,11 @@
 #include <gtest/gtest.h>
 #include <malloc.h>
 
+#include <algorithm>
 #include <cstddef>
 #include <memory>
+
+#include "fathom/core/value_memory.h"
 
 namespace fathom {
 namespace {
@@ -28,6 +31,17 @@ TEST(KeepFreedMemory, LeavesFreedBlocksToTheNextOnes) {
   ASSERT_LT(kept_of_a_block(), kBlock);
   keep_freed_memory();
   EXPECT_GE(kept_of_a_block(), kBlock);
+}
+
+TEST(ValueMemory, GivesBackWholePagesAlone) {
+  constexpr std::size_t size = 9 << 20, page = 4096;
+  auto* const values = static_cast<unsigned char*>(detail::allocate_values(size));
+  std::fill_n(values, size, static_cast<unsigned char>(3));
+  detail::give_back_values(values, 5 * page - 1);
+  EXPECT_EQ(std::count(values, values + size, 0), 4 * page);
+  EXPECT_EQ(values[4 * page], 3);
+  detail::give_back_values(values, 0);
+  detail::free_values(values, size);
 }
 
 }  // namespace

@@ -14,8 +14,8 @@ MeasureOptions options() {
 TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
   const MemoryNeed need = memory_need({1000, 3072, PixelType::uint8}, 0, false, options());
   EXPECT_EQ(need.matrix, 3'072'000u);
-  EXPECT_EQ(need.search, 768'000u);
-  EXPECT_EQ(need.neighbors, 40u * 1000 * neighbors_listed(options()));
+  EXPECT_EQ(need.search, 3'072'000u);  // packed, where rows may be searched one by one
+  EXPECT_EQ(need.neighbors, 14u * 1000 * neighbors_listed(options()));
   EXPECT_EQ(need.rest, 400'000u + (std::uint64_t{72} << 20));
   EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
 }
@@ -30,19 +30,40 @@ TEST(MemoryNeed, CountsTheEstimatorThatTakesMost) {
   EXPECT_EQ(tree.estimates, 1000 * (900 + 20 * neighbors_listed(some)) + tree.search);
 }
 
+TEST(MemoryNeed, CountsSquaredDistancesBesideLogarithmsWhereBothAreNeeded) {
+  MeasureOptions both = options();
+  both.estimators = {"mle", "corrint"};
+  EXPECT_EQ(memory_need({1000, 3072, PixelType::uint8}, 0, false, both).neighbors,
+            22u * 1000 * neighbors_listed(both));
+}
+
+TEST(MemoryNeed, CandidatesOfFloatRowsTakeMore) {
+  const std::uint64_t pairs = 1000 * neighbors_listed(options());
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float32}, 0, false, options()).neighbors, 26 * pairs);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, false, options()).neighbors, 26 * pairs);
+}
+
 TEST(MemoryNeed, RowsInAFileTakeNone) {
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, true, options()).matrix, 0u);
   EXPECT_EQ(memory_need({1000, 3072, PixelType::float32}, 0, false, options()).matrix, 12'288'000u);
 }
 
 TEST(MemoryNeed, RowsThatAreScannedAsACopyTakeIt) {
-  EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 400'000u);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 800'000u);
+}
+
+TEST(MemoryNeed, LargeMatricesArePackedBlockByBlock) {
+  const MatrixShape shape{200'000, 784, PixelType::uint8};
+  MeasureOptions some = options();
+  EXPECT_EQ(memory_need(shape, 0, false, some).search, 39'200'000u);
+  some.search = SearchMode::rows;
+  EXPECT_EQ(memory_need(shape, 0, false, some).search, std::uint64_t{64} << 20);
 }
 
 TEST(MemoryNeed, EnlargedRowsBecomeFloat32) {
   const MemoryNeed need = memory_need({1000, 100, PixelType::uint8, true}, 0, false, options());
   EXPECT_EQ(need.matrix, 500'000u);
-  EXPECT_EQ(need.search, 100'000u);
+  EXPECT_EQ(need.search, 800'000u);
 }
 
 TEST(MemoryNeed, ArraysAreGoneBeforePairsAreCompared) {
@@ -58,17 +79,17 @@ TEST(MemoryNeed, ChangingTheFormTakesBoth) {
 }
 
 TEST(MemoryNeed, HasNoMoreNeighborsThanRows) {
-  EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 40u * 10 * 10);
+  EXPECT_EQ(memory_need({10, 100, PixelType::uint8}, 0, false, options()).neighbors, 14u * 10 * 10);
 }
 
 TEST(MemoryNeed, ListsNeighborsOfAnchorsAlone) {
   MeasureOptions anchors = options();
   anchors.anchors = 70;
   EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
-            40u * 70 * neighbors_listed(anchors));
+            14u * 70 * neighbors_listed(anchors));
   anchors.anchors = 1001;
   EXPECT_EQ(memory_need({1000, 100, PixelType::uint8}, 0, false, anchors).neighbors,
-            40u * 1000 * neighbors_listed(anchors));
+            14u * 1000 * neighbors_listed(anchors));
 }
 
 TEST(MemoryNeed, CountsScalarProductsAndMixtures) {

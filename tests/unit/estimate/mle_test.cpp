@@ -74,6 +74,16 @@ TEST(Mle, EqualDistancesEverywhereHaveNoDimension) {
   EXPECT_FALSE(mle_value(from_distances({{3, 3, 3}, {3, 3, 3}}), 3, MleVariant::pooled));
 }
 
+TEST(LogDistances, TakenOnesAreTheSame) {
+  NeighborTable table = flat_torus(2500, 3, 12, 3);
+  const LogDistances logs = log_distances(table), taken = take_log_distances(table, 2);
+  ASSERT_EQ(taken.points(), 2500u);
+  for (std::size_t i = 0; i < taken.points(); ++i) {
+    ASSERT_TRUE(std::ranges::equal(taken.row(i), logs.row(i))) << i;
+  }
+  EXPECT_THROW(table.squared(2499), InternalError);
+}
+
 TEST(LogDistances, RefusesAZeroDistance) {
   NeighborTable table(1, 1);
   table.set_row(0, std::vector<SquaredDistance>{{0.0}}, std::vector<ImageIndex>{ImageIndex{0}});

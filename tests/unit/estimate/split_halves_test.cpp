@@ -4,7 +4,9 @@
 
 #include <algorithm>
 #include <cmath>
+#include <numeric>
 
+#include "fathom/core/random.h"
 #include "fathom/estimate/mle.h"
 #include "fathom/estimate/twonn.h"
 #include "unit/estimate/point_clouds.h"
@@ -142,6 +144,34 @@ TEST(SplitHalves, NothingWhereHalvesHaveTooFewNeighboursListed) {
   const auto errors = split_half_errors(table, log_distances(table), statistics, {10, 1, 1});
   EXPECT_EQ(errors[0], std::vector<std::optional<double>>(4));
   EXPECT_TRUE(errors[1][0] && errors[1][1] && errors[1][2]);
+}
+
+// Numbers of many statistics of many points are kept for fewer splits at a time.
+TEST(SplitHalves, ManyNumbersChangeNothing) {
+  constexpr std::size_t points = 60'000;
+  NeighborTable table(points, 8);
+  Generator generator = make_generator(8);
+  for (std::size_t i = 0; i < points; ++i) {
+    std::vector<SquaredDistance> squared;
+    std::vector<ImageIndex> index;
+    for (std::uint32_t j = 1; j <= 8; ++j) {
+      squared.push_back({(squared.empty() ? 1.0 : squared.back().value) + 0.1 + uniform_unit(generator)});
+      index.push_back(ImageIndex{static_cast<std::uint32_t>((i + 31 * j) % points)});
+    }
+    table.set_row(i, squared, index);
+  }
+  const LogDistances logs = log_distances(table);
+  // Whatever has too few neighbours in some halves has no error, so that one neighbour must do.
+  const PointStatistic one{
+      1, [](std::span<const double> row) { return row[0]; }, 1,
+      [](std::span<double> numbers) {
+        return std::vector<std::optional<double>>{std::accumulate(numbers.begin(), numbers.end(), 0.0) /
+                                                  static_cast<double>(numbers.size())};
+      }};
+  const auto alone = split_half_errors(table, logs, std::vector{one}, {9, 3, 2});
+  const auto among = split_half_errors(table, logs, std::vector(60, one), {9, 3, 2});
+  ASSERT_TRUE(alone[0][0]);
+  EXPECT_EQ(std::ranges::count(among, alone[0]), 60);
 }
 
 TEST(SplitHalves, ListedNeighboursAreEnough) {

@@ -200,17 +200,26 @@ TEST(NearestNeighbors, PrefixesAreScansOfTheirOwn) {
   expect_equal(matrix, all_rows(1000), nearest.take_table(pairs), 30);
 }
 
+struct Counting : Progress {
+  void begin(std::string_view, std::uint64_t steps) override { total = steps; }
+  void advance(std::uint64_t steps) override { done += steps; }
+  std::uint64_t total = 0;
+  std::atomic<std::uint64_t> done = 0;
+};
+
 /// Tables of all prefixes, the whole last.
 std::vector<NeighborTable> prefix_tables(const RowMatrix& matrix, const std::vector<std::uint32_t>& order,
                                          std::size_t k, SearchMode search) {
   PairScan pairs(matrix, order, {2, best_simd_level(), search, k});
   EXPECT_EQ(pairs.search_mode(), search);
-  EXPECT_FALSE(pairs.bounds_are_exact());
+  EXPECT_EQ(pairs.bounds_are_exact(), matrix.exact_integers());
   NearestNeighbors nearest(pairs, k);
   std::vector<NeighborTable> tables;
   nearest.on_prefix(5, [&](const NeighborTable& table) { tables.push_back(table); });
   Collector* collectors[] = {&nearest};
-  pairs.run(collectors, halving_prefixes(pairs.size(), 2, 100), no_progress());
+  Counting counting;
+  pairs.run(collectors, halving_prefixes(pairs.size(), 2, 100), counting);
+  EXPECT_EQ(counting.done, counting.total);
   tables.push_back(nearest.take_table(pairs));
   return tables;
 }
@@ -236,16 +245,9 @@ TEST(NearestNeighbors, GuessesByRowsLoseNothing) {
   }
 }
 
-// A guess sets limits below candidates of the prefix before, and the rows of a clump are alike to the codes,
-// so that the bounds leave more candidates open than there is room for: lists are cut to fewer than k.
-TEST(NearestNeighbors, GuessesAfterAPrefixLoseNothing) {
-  constexpr std::size_t count = 9'000, k = 65, clump = 600;
-  RowMatrix matrix = oracle::random_matrix<float>(count, 24, 12, 1, 0);
-  auto& rows = std::get<Matrix<float>>(matrix.stored);
-  for (std::size_t i = 1; i < clump; ++i) {
-    for (std::size_t j = 0; j < 24; ++j) rows.row(i)[j] = rows.row(0)[j] + 0.05F * rows.row(i)[j];
-  }
-  const auto order = shuffled(all_rows(count), 3);
+/// Both searches list the same neighbours, 5 in the tables of the two smaller prefixes and k in that of all.
+void expect_searches_agree(const RowMatrix& matrix, std::size_t k) {
+  const auto order = shuffled(all_rows(matrix.rows()), 3);
   const auto filter = prefix_tables(matrix, order, k, SearchMode::filter);
   const auto tiles = prefix_tables(matrix, order, k, SearchMode::tiles);
   ASSERT_EQ(filter.size(), 3u);
@@ -256,6 +258,35 @@ TEST(NearestNeighbors, GuessesAfterAPrefixLoseNothing) {
       ASSERT_TRUE(std::ranges::equal(filter[p].index(i), tiles[p].index(i))) << p << " " << i;
     }
   }
+}
+
+// A guess sets limits below candidates of the prefix before, and the rows of a clump are alike to the codes,
+// so that the bounds leave more candidates open than there is room for: lists are cut to fewer than k.
+TEST(NearestNeighbors, GuessesAfterAPrefixLoseNothing) {
+  constexpr std::size_t count = 9'000, k = 65, clump = 600;
+  RowMatrix matrix = oracle::random_matrix<float>(count, 24, 12, 1, 0);
+  auto& rows = std::get<Matrix<float>>(matrix.stored);
+  for (std::size_t i = 1; i < clump; ++i) {
+    for (std::size_t j = 0; j < 24; ++j) rows.row(i)[j] = rows.row(0)[j] + 0.05F * rows.row(i)[j];
+  }
+  expect_searches_agree(matrix, k);
+}
+
+// Half of so many rows are guessed in two stages.
+TEST(NearestNeighbors, StagesBetweenPrefixesLoseNothing) {
+  expect_searches_agree(oracle::random_matrix<std::uint8_t>(18'000, 12, 5, 256, 0), 20);
+}
+
+TEST(NeighborTable, ForgetsSquaredDistancesAlone) {
+  constexpr std::size_t rows = 3000, k = 400;  // more than a page a row
+  NeighborTable table(rows, k);
+  const std::vector<SquaredDistance> squared(k, {2.5});
+  const std::vector<ImageIndex> index(k, ImageIndex{7});
+  for (std::size_t i = 0; i < rows; ++i) table.set_row(i, squared, index);
+  table.forget_squared(1000);
+  EXPECT_THROW(table.squared(999), InternalError);
+  EXPECT_TRUE(std::ranges::equal(table.index(0), index));
+  for (std::size_t i = 1000; i < rows; ++i) ASSERT_TRUE(std::ranges::equal(table.squared(i), squared)) << i;
 }
 
 /// A table of anchors holds their rows of the table of all, to the bit.
@@ -336,12 +367,6 @@ TEST(NearestNeighbors, PrefixesHoldTheAnchorsAmongThem) {
 }
 
 TEST(NearestNeighbors, ProgressCountsThePairsOfAnchors) {
-  struct Counting : Progress {
-    void begin(std::string_view, std::uint64_t steps) override { total = steps; }
-    void advance(std::uint64_t steps) override { done += steps; }
-    std::uint64_t total = 0;
-    std::atomic<std::uint64_t> done = 0;
-  };
   const RowMatrix matrix = oracle::random_matrix<std::uint8_t>(1000, 5, 1, 256, 0);
   for (const SearchMode mode : {SearchMode::tiles, SearchMode::rows}) {
     Counting counting;

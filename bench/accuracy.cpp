@@ -1,16 +1,22 @@
 // How far the estimators are from the truth: 29 manifolds of known dimension at 2500 points.
 //
-//   bench_accuracy SEEDS [ESTIMATOR,...]   default: all
+//   bench_accuracy FILE SEEDS ESTIMATOR,... [MORE]
 //
-// Prints a Markdown table of mean absolute percentage errors, then, of the calibrated estimate, every
-// manifold.
+// MORE coordinates than a manifold's own equation has, into which a random isometry carries it; default 0.
+// Measures what FILE lacks of these seeds and appends it, a line for every value: seed, manifold, estimator,
+// estimate, value. Prints tables of all that FILE has: mean absolute percentage errors, each paired with that
+// of the calibrated estimate on the same samples, and values manifold by manifold. As the manifolds have
+// whole dimensions, which estimates that are whole may hit, the calibrated one is also there rounded.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
+#include <fstream>
 #include <map>
+#include <set>
 #include <sstream>
 #include <string>
+#include <tuple>
 #include <vector>
 
 #include "fathom/estimate/estimators.h"
@@ -27,6 +33,8 @@ struct Manifold {
 };
 
 constexpr std::size_t kPoints = 2500;
+constexpr const char* kSkipped = "skipped";
+constexpr const char* kCalibrated = "`calibrated` `posterior_mean`";
 
 const Manifold kManifolds[] = {{"M1_Sphere", "M1_Sphere", 10},
                                {"M2_Affine_3to5", "M2_Affine_3to5", 3},
@@ -58,92 +66,191 @@ const Manifold kManifolds[] = {{"M1_Sphere", "M1_Sphere", 10},
                                {"hyperTwinPeaks_d2", "twin_peaks", 2},
                                {"swissRoll", "swiss_roll", 2}};
 
-/// By estimator, variant and rank, and whether it is calibrated.
-using Values = std::map<std::string, double>;
-
 std::string key_of(const DimensionEstimate& estimate) {
-  std::string key = estimate.estimator + " " + estimate.variant;
-  if (estimate.n1) key.append(" ").append(std::to_string(*estimate.n1));
+  std::string key = "`" + estimate.estimator + "` `" + estimate.variant + "`";
+  if (estimate.n2) key.append(" n2 = ").append(std::to_string(*estimate.n2));
   return key;
 }
 
-Values values_of(const Manifold& manifold, std::uint64_t seed, std::span<const std::string> names) {
+Matrix<double> sample(const Manifold& manifold, std::uint64_t seed, std::size_t more) {
   PointCloudOptions options;
   options.manifold = manifold.family;
   options.dimension = manifold.dimension;
   options.samples = kPoints;
   options.seed = seed;
+  Matrix<double> points = sample_manifold(options);
+  if (more == 0) return points;
+  options.ambient_dimension = points.cols() + more;
+  return sample_manifold(options);
+}
+
+void measure(const Manifold& manifold, std::uint64_t seed, std::span<const std::string> names,
+             std::size_t more, std::ostream& out) {
   RowMatrix matrix;
-  matrix.stored = sample_manifold(options);
+  matrix.stored = sample(manifold, seed, more);
   EstimatorSettings settings;
   settings.seed = seed;
   settings.simd = best_simd_level();
   settings.intervals = false;
-  Values values;
-  for (const DimensionEstimate& estimate : estimate_dimension(matrix, names, settings).estimates) {
-    values[key_of(estimate)] = estimate.value;
-    if (estimate.calibrated) values[key_of(estimate) + " calibrated"] = estimate.calibrated->value;
+  const DimensionEstimates found = estimate_dimension(matrix, names, settings);
+  const auto line = [&](const std::string& estimator) -> std::ostream& {
+    return out << seed << '\t' << manifold.name << '\t' << estimator << '\t';
+  };
+  for (const DimensionEstimate& one : found.estimates) {
+    line(one.estimator) << key_of(one) << '\t' << one.value << '\n';
+    if (!one.calibrated) continue;
+    line(one.estimator) << key_of(one) << ", calibrated\t" << one.calibrated->value << '\n';
   }
-  return values;
+  for (const SkippedEstimator& one : found.skipped) line(one.estimator) << kSkipped << "\t0\n";
+  out.flush();
 }
 
 std::vector<std::string> names_of(const char* list) {
-  std::vector<std::string> names;
+  std::vector<std::string> asked, names;
   std::stringstream stream(list);
-  for (std::string name; std::getline(stream, name, ',');) names.push_back(name);
+  for (std::string name; std::getline(stream, name, ',');) asked.push_back(name);
+  for (const Estimator* estimator : chosen_estimators(asked)) names.push_back(estimator->name);
   return names;
 }
 
-struct Errors {
-  double sum = 0.0;
-  std::size_t count = 0;
+/// By seed.
+using Values = std::map<std::uint64_t, double>;
+
+struct Measured {
+  std::set<std::tuple<std::uint64_t, std::string, std::string>> done;  ///< seed, manifold, estimator
+  std::map<std::string, std::map<std::string, Values>> values;         ///< by estimate and manifold
 };
+
+Measured read(const char* path) {
+  Measured measured;
+  std::ifstream in(path);
+  for (std::string text; std::getline(in, text);) {
+    std::stringstream line(text);
+    std::string seed, manifold, estimator, key, value;
+    std::getline(line, seed, '\t');
+    std::getline(line, manifold, '\t');
+    std::getline(line, estimator, '\t');
+    std::getline(line, key, '\t');
+    std::getline(line, value);
+    measured.done.insert({std::stoull(seed), manifold, estimator});
+    if (key == kSkipped) continue;
+    measured.values[key][manifold][std::stoull(seed)] = std::stod(value);
+    if (key != kCalibrated) continue;
+    measured.values[key + ", rounded"][manifold][std::stoull(seed)] = std::round(std::stod(value));
+  }
+  return measured;
+}
+
+void measure_missing(const char* path, std::uint64_t seeds, std::span<const std::string> names,
+                     std::size_t more) {
+  const Measured measured = read(path);
+  std::ofstream out(path, std::ios::app);
+  for (std::uint64_t seed = 0; seed < seeds; ++seed) {
+    for (const Manifold& manifold : kManifolds) {
+      std::vector<std::string> missing;
+      for (const std::string& name : names) {
+        if (!measured.done.contains({seed, manifold.name, name})) missing.push_back(name);
+      }
+      if (!missing.empty()) measure(manifold, seed, missing, more, out);
+    }
+  }
+}
+
+double error_of(const Manifold& manifold, double value) {
+  return 100.0 * std::abs(value / static_cast<double>(manifold.dimension) - 1.0);
+}
+
+struct Mean {
+  double sum = 0.0, squares = 0.0, count = 0.0;
+
+  void add(double value) {
+    sum += value;
+    squares += value * value;
+    ++count;
+  }
+  double value() const { return sum / count; }
+  double std_error() const {
+    return std::sqrt(std::max(0.0, squares / count - value() * value()) / (count - 1.0));
+  }
+};
+
+Mean mean_error(const Manifold& manifold, const Values& values) {
+  Mean mean;
+  for (const auto& [seed, value] : values) mean.add(error_of(manifold, value));
+  return mean;
+}
+
+/// How much farther off than `other`, on the seeds that both have.
+Mean mean_difference(const Manifold& manifold, const Values& values, const Values& other) {
+  Mean mean;
+  for (const auto& [seed, value] : values) {
+    const auto same = other.find(seed);
+    if (same != other.end()) mean.add(error_of(manifold, value) - error_of(manifold, same->second));
+  }
+  return mean;
+}
+
+/// The least error first.
+void print_errors(Measured& measured) {
+  std::multimap<double, std::string> lines;
+  for (auto& [key, by_manifold] : measured.values) {
+    Mean errors, more;
+    std::size_t far = 0, samples = 0;
+    for (const Manifold& manifold : kManifolds) {
+      const Values& values = by_manifold[manifold.name];
+      if (values.empty()) continue;
+      errors.add(mean_error(manifold, values).value());
+      far += mean_error(manifold, values).value() > 10.0 ? 1 : 0;
+      samples += values.size();
+      const Mean here = mean_difference(manifold, values, measured.values[kCalibrated][manifold.name]);
+      if (here.count > 0.0) more.add(here.value());
+    }
+    char line[200];
+    std::snprintf(line, sizeof line, "| %s | %.1f %% | %zu | %+.1f +- %.1f | %zu |", key.c_str(),
+                  errors.value(), far, more.value(), more.std_error(), samples);
+    lines.insert({errors.value(), line});
+  }
+  std::printf("| estimate | error | over 10 %% | more than `calibrated` | samples |\n");
+  std::printf("| --- | --- | --- | --- | --- |\n");
+  for (const auto& [error, line] : lines) std::printf("%s\n", line.c_str());
+}
+
+void print_manifolds(Measured& measured) {
+  const char* shown[] = {kCalibrated,
+                         "`danco` `whole`",
+                         "`mind_kl` `whole`",
+                         "`mle` `pooled`",
+                         "`mle` `pooled`, calibrated",
+                         "`twonn` `ml`",
+                         "`twonn` `ml`, calibrated"};
+  std::printf("\n| manifold | d |");
+  for (const char* key : shown) std::printf(" %s | error |", key);
+  std::printf("\n| --- | --- |");
+  for (std::size_t i = 0; i < std::size(shown); ++i) std::printf(" --- | --- |");
+  std::printf("\n");
+  for (const Manifold& manifold : kManifolds) {
+    std::printf("| %s | %zu |", manifold.name, manifold.dimension);
+    for (const char* key : shown) {
+      const Values& values = measured.values[key][manifold.name];
+      Mean mean;
+      for (const auto& [seed, value] : values) mean.add(value);
+      std::printf(" %.2f | %.1f %% |", mean.value(), mean_error(manifold, values).value());
+    }
+    std::printf("\n");
+  }
+}
 
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::size_t seeds = argc > 1 ? std::strtoull(argv[1], nullptr, 10) : 10;
-  const std::vector<std::string> names = names_of(argc > 2 ? argv[2] : "all");
-  std::map<std::string, std::map<std::string, Errors>> by_manifold;
-  std::map<std::string, std::map<std::string, double>> means;
-  for (const Manifold& manifold : kManifolds) {
-    const auto truth = static_cast<double>(manifold.dimension);
-    for (std::size_t seed = 0; seed < seeds; ++seed) {
-      for (const auto& [key, value] : values_of(manifold, seed, names)) {
-        Errors& errors = by_manifold[key][manifold.name];
-        errors.sum += 100.0 * std::abs(value / truth - 1.0);
-        ++errors.count;
-        means[key][manifold.name] += value / static_cast<double>(seeds);
-      }
-    }
-    std::fprintf(stderr, "%s\n", manifold.name);
+  if (argc < 4 || argc > 5) {
+    std::fprintf(stderr, "usage: bench_accuracy FILE SEEDS ESTIMATOR,... [MORE]\n");
+    return 2;
   }
-  std::printf("| estimate | error | manifolds | over 10 %% |\n| --- | --- | --- | --- |\n");
-  for (const auto& [key, manifolds] : by_manifold) {
-    double sum = 0.0;
-    std::size_t far = 0;
-    for (const auto& [name, errors] : manifolds) {
-      const double error = errors.sum / static_cast<double>(errors.count);
-      sum += error;
-      far += error > 10.0 ? 1 : 0;
-    }
-    std::printf("| %s | %.1f %% | %zu | %zu |\n", key.c_str(), sum / static_cast<double>(manifolds.size()),
-                manifolds.size(), far);
-  }
-  const char* kShown[] = {"calibrated posterior_mean", "mle pooled", "mle pooled calibrated", "twonn ml",
-                          "twonn ml calibrated"};
-  std::printf(
-      "\n| manifold | d | calibrated | error | MLE | MLE calibrated | TwoNN | TwoNN calibrated |\n"
-      "| --- | --- | --- | --- | --- | --- | --- | --- |\n");
-  for (const Manifold& manifold : kManifolds) {
-    std::printf("| %s | %zu |", manifold.name, manifold.dimension);
-    for (const char* key : kShown) {
-      std::printf(" %.2f |", means[key][manifold.name]);
-      if (key != kShown[0]) continue;
-      const Errors& errors = by_manifold[key][manifold.name];
-      std::printf(" %.1f %% |", errors.sum / static_cast<double>(std::max<std::size_t>(errors.count, 1)));
-    }
-    std::printf("\n");
-  }
+  const std::size_t more = argc > 4 ? std::strtoull(argv[4], nullptr, 10) : 0;
+  measure_missing(argv[1], std::strtoull(argv[2], nullptr, 10), names_of(argv[3]), more);
+  Measured measured = read(argv[1]);
+  print_errors(measured);
+  print_manifolds(measured);
   return 0;
 }

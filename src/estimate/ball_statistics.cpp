@@ -4,10 +4,12 @@
 #include <cmath>
 #include <numeric>
 
+#include "estimate/half_errors.h"
 #include "estimate/neighborhood.h"
 #include "fathom/core/parallel.h"
 #include "fathom/core/random.h"
 #include "fathom/estimate/mind_ml.h"
+#include "fathom/estimate/split_halves.h"
 #include "fathom/neighbors/pair_scan.h"
 
 namespace fathom {
@@ -67,14 +69,8 @@ Matrix<double> ball(std::size_t points, std::size_t d, std::uint64_t seed, unsig
   return matrix;
 }
 
-}  // namespace
-
-std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std::size_t k,
-                                                      const EstimatorSettings& settings) {
-  const std::optional<DimensionEstimate> ml = mind_ml(sample.distances, k, MindVariant::mlk);
-  if (!ml) return std::nullopt;
-  NeighborStatistics found;
-  found.dimension = ml->value;
+void add_angles(NeighborStatistics& found, const Sample& sample, std::size_t k,
+                const EstimatorSettings& settings) {
   const std::size_t rows = sample.neighbors.rows();
   std::vector<VonMises> angles(rows);
   std::vector<std::uint32_t> nearest(k);
@@ -90,37 +86,85 @@ std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std:
   double points = 0.0;
   for (std::size_t i = 0; i < rows; ++i) {
     if (sample.neighbors.found(i) <= k) continue;
-    const auto logs = sample.distances.row(i);
-    found.ratios.push_back(std::exp(-log_ratio(logs, 1, k + 1)));
     found.direction += angles[i].direction;
     found.concentration += angles[i].concentration;
     points += 1.0;
   }
   found.direction /= points;
   found.concentration /= points;
-  std::ranges::sort(found.ratios);
+}
+
+std::vector<double> ratios_of(const LogDistances& distances, std::size_t k) {
+  std::vector<double> ratios;
+  for (std::size_t i = 0; i < distances.points(); ++i) {
+    const auto logs = distances.row(i);
+    if (logs.size() > k) ratios.push_back(std::exp(-log_ratio(logs, 1, k + 1)));
+  }
+  std::ranges::sort(ratios);
+  return ratios;
+}
+
+}  // namespace
+
+std::optional<NeighborStatistics> neighbor_statistics(const Sample& sample, std::size_t k,
+                                                      NeighborAspect aspect,
+                                                      const EstimatorSettings& settings) {
+  const std::optional<DimensionEstimate> ml = mind_ml(sample.distances, k, MindVariant::mlk);
+  if (!ml) return std::nullopt;
+  NeighborStatistics found;
+  found.dimension = ml->value;
+  if (aspect == NeighborAspect::angles) {
+    add_angles(found, sample, k, settings);
+  } else {
+    found.ratios = ratios_of(sample.distances, k);
+  }
   return found;
 }
 
-const NeighborStatistics& BallStatistics::of(std::size_t points, std::size_t d, Progress& progress) {
-  const auto known = made_.find({points, d});
-  if (known != made_.end()) return known->second;
+BallStatistics::BallStatistics(std::size_t k, NeighborAspect aspect, const Sample& sample,
+                               std::size_t measured, const EstimatorSettings& settings)
+    : k_(k),
+      aspect_(aspect),
+      points_(sample.points()),
+      measured_(measured),
+      halved_(halves_are_measured(sample, k + 1, settings)),
+      settings_(settings) {}
+
+const NeighborStatistics& BallStatistics::of(std::size_t d, SamplePart part, Progress& progress) {
+  auto known = made_.find(d);
+  if (known == made_.end()) known = made_.emplace(d, make(d, progress)).first;
+  return known->second.at(part.number());
+}
+
+std::vector<NeighborStatistics> BallStatistics::make(std::size_t d, Progress& progress) const {
   RowMatrix matrix;
-  matrix.stored = ball(points, d, settings_.seed, settings_.threads);
-  std::vector<std::uint32_t> rows(points);
+  matrix.stored = ball(points_, d, settings_.seed, settings_.threads);
+  std::vector<std::uint32_t> rows(points_);
   std::iota(rows.begin(), rows.end(), 0u);
-  const auto anchors = static_cast<std::uint32_t>(measured_ < points ? measured_ : 0);
-  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, k_ + 1, anchors});
-  NearestNeighbors nearest(scan, k_ + 1);
+  const auto anchors = static_cast<std::uint32_t>(measured_ < points_ ? measured_ : 0);
+  const std::size_t listed = halved_ ? std::min(points_ - 1, neighbors_for_halves(k_ + 1)) : k_ + 1;
+  PairScan scan(matrix, rows, {settings_.threads, settings_.simd, settings_.search, listed, anchors});
+  NearestNeighbors nearest(scan, listed);
   Collector* collectors[] = {&nearest};
   const std::uint32_t prefixes[] = {scan.size()};
   scan.run(collectors, prefixes, progress);
   const NeighborTable table = nearest.take_table(scan);
   const LogDistances distances = log_distances(table, settings_.threads);
-  std::optional<NeighborStatistics> found =
-      neighbor_statistics({matrix, rows, table, distances}, k_, settings_);
-  FATHOM_CHECK(found.has_value());
-  return made_.emplace(std::pair(points, d), std::move(*found)).first->second;
+  const Sample whole{matrix, rows, table, distances};
+  std::vector<NeighborStatistics> parts;
+  const auto add = [&](const Sample& part) {
+    std::optional<NeighborStatistics> found = neighbor_statistics(part, k_, aspect_, settings_);
+    FATHOM_CHECK(found.has_value());
+    parts.push_back(std::move(*found));
+  };
+  add(whole);
+  for (unsigned split = 0; halved_ && split < kFewSplits; ++split) {
+    progress.check();
+    for (const auto& half : draw_halves(points_, settings_.seed, split)) {
+      add(PartOfSample(whole, half, k_ + 1).sample());
+    }
+  }
+  return parts;
 }
 
 }  // namespace fathom

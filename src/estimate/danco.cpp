@@ -36,14 +36,14 @@ double offset(double left, double left_of_ball, double right, double right_of_ba
 }
 
 /// `most`: components of the data, which their dimension does not exceed.
-Found nearest_ball(const NeighborStatistics& data, std::size_t points, std::size_t most,
-                   BallStatistics& balls, Progress& progress) {
+Found nearest_ball(const NeighborStatistics& data, SamplePart part, std::size_t most, BallStatistics& balls,
+                   Progress& progress) {
   std::map<std::size_t, double> distances;
   const auto at = [&](std::size_t d) {
     const auto known = distances.find(d);
     if (known != distances.end()) return known->second;
     progress.check();
-    return distances[d] = std::max(0.0, distance(data, balls.of(points, d, progress)));
+    return distances[d] = std::max(0.0, distance(data, balls.of(d, part, progress)));
   };
   std::size_t best =
       static_cast<std::size_t>(std::clamp(std::round(data.dimension), 1.0, static_cast<double>(most)));
@@ -55,31 +55,32 @@ Found nearest_ball(const NeighborStatistics& data, std::size_t points, std::size
     if (at(d) < at(best)) best = d;
   }
   const auto whole = static_cast<double>(best);
-  const NeighborStatistics& ball = balls.of(points, best, progress);
-  const double right = at(best + 1), right_of_ball = distance(ball, balls.of(points, best + 1, progress));
+  const NeighborStatistics& ball = balls.of(best, part, progress);
+  const double right = at(best + 1), right_of_ball = distance(ball, balls.of(best + 1, part, progress));
   if (best == 1 && most == 1) return {1.0, 1.0};
   if (best == 1) return {1.0, 1.0 + std::clamp(1.0 - std::sqrt(right / right_of_ball), 0.0, 0.5)};
-  const double left_of_ball = distance(ball, balls.of(points, best - 1, progress));
+  const double left_of_ball = distance(ball, balls.of(best - 1, part, progress));
   const double fractal = whole + offset(at(best - 1), left_of_ball, right, right_of_ball);
   return {whole, std::min(fractal, static_cast<double>(most))};
 }
 
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
-  BallStatistics balls(kNeighbors, sample.neighbors.rows(), settings);
-  const auto found_in = [&](const Sample& part) -> std::optional<Found> {
-    const std::optional<NeighborStatistics> data = neighbor_statistics(part, kNeighbors, settings);
+  BallStatistics balls(kNeighbors, NeighborAspect::angles, sample, sample.neighbors.rows(), settings);
+  const auto found_in = [&](const Sample& looked_at, SamplePart part) -> std::optional<Found> {
+    const std::optional<NeighborStatistics> data =
+        neighbor_statistics(looked_at, kNeighbors, NeighborAspect::angles, settings);
     if (!data) return std::nullopt;
-    return nearest_ball(*data, part.points(), sample.matrix.stored_cols(), balls, progress);
+    return nearest_ball(*data, part, sample.matrix.stored_cols(), balls, progress);
   };
-  const std::optional<Found> found = found_in(sample);
+  const std::optional<Found> found = found_in(sample, {});
   if (!found) return std::vector<DimensionEstimate>{};
   const std::size_t n = sample.distances.points_with(kNeighbors + 1);
   std::vector<DimensionEstimate> estimates{plain_estimate("danco", "fractal", found->fractal, n, kNeighbors),
                                            plain_estimate("danco", "whole", found->whole, n, kNeighbors)};
   const auto errors = half_errors(
       sample, kNeighbors + 1, 1, settings,
-      [&](const Sample& half) -> std::vector<std::optional<double>> {
-        const std::optional<Found> of_half = found_in(half);
+      [&](const Sample& half, unsigned split, unsigned side) -> std::vector<std::optional<double>> {
+        const std::optional<Found> of_half = found_in(half, {split, side});
         return {of_half ? std::optional(of_half->fractal) : std::nullopt};
       },
       progress);

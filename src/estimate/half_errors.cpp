@@ -35,6 +35,15 @@ bool halves_are_measured(const Sample& sample, std::size_t neighbors, const Esti
 std::vector<std::optional<double>> half_errors(
     const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
     const std::function<std::vector<std::optional<double>>(const Sample& half)>& values, Progress& progress) {
+  const auto of_either = [&](const Sample& half, unsigned, unsigned) { return values(half); };
+  return half_errors(sample, neighbors, count, settings, of_either, progress);
+}
+
+std::vector<std::optional<double>> half_errors(
+    const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
+    const std::function<std::vector<std::optional<double>>(const Sample& half, unsigned split,
+                                                           unsigned side)>& values,
+    Progress& progress) {
   std::vector<std::optional<double>> errors(count);
   if (!halves_are_measured(sample, neighbors, settings)) return errors;
   std::vector<double> squares(count, 0.0);
@@ -43,7 +52,7 @@ std::vector<std::optional<double>> half_errors(
     progress.check();
     const auto halves = draw_halves(sample.points(), settings.seed, split);
     const PartOfSample a(sample, halves[0], neighbors), b(sample, halves[1], neighbors);
-    const auto of_a = values(a.sample()), of_b = values(b.sample());
+    const auto of_a = values(a.sample(), split, 0), of_b = values(b.sample(), split, 1);
     for (std::size_t value = 0; value < count; ++value) {
       known[value] = known[value] && of_a[value] && of_b[value];
       if (!known[value]) continue;

@@ -27,4 +27,11 @@ std::vector<std::optional<double>> half_errors(
     const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
     const std::function<std::vector<std::optional<double>>(const Sample& half)>& values, Progress& progress);
 
+/// The same of values that depend on which half it is: side 0 or 1 of a split.
+std::vector<std::optional<double>> half_errors(
+    const Sample& sample, std::size_t neighbors, std::size_t count, const EstimatorSettings& settings,
+    const std::function<std::vector<std::optional<double>>(const Sample& half, unsigned split,
+                                                           unsigned side)>& values,
+    Progress& progress);
+
 }  // namespace fathom

@@ -20,7 +20,8 @@ struct Sizes {
 /// Beside what all estimators look at.
 std::uint64_t need_of(const std::string& estimator, const Sizes& sizes, const MeasureOptions& options) {
   if (estimator == "hidalgo") return sizes.points * (32 * (options.components + 3) + 100);
-  if (estimator == "danco" || estimator == "mind_kl") return 824 * sizes.rows;
+  if (estimator == "danco") return 2200 * sizes.rows;
+  if (estimator == "mind_kl") return 824 * sizes.rows + 2600 * std::min<std::uint64_t>(sizes.rows, 10000);
   if (estimator == "geodesic") return (720 + 88 * std::uint64_t{options.threads}) * sizes.rows;
   if (estimator == "minimum_spanning_tree") {
     return std::min<std::uint64_t>(sizes.rows, 20000) * (900 + 20 * sizes.listed) + sizes.search;

@@ -11,7 +11,6 @@
 #include "estimate/ball_statistics.h"
 #include "estimate/half_errors.h"
 #include "estimate/halved_estimates.h"
-#include "fathom/estimate/mind_ml.h"
 
 namespace fathom {
 
@@ -39,17 +38,6 @@ class NearestValues {
   std::size_t m_, first_ = 0;
 };
 
-/// T_1 / T_{k+1} of the points that have them, ascending.
-std::vector<double> ratios_of(const LogDistances& distances) {
-  std::vector<double> ratios;
-  for (std::size_t i = 0; i < distances.points(); ++i) {
-    const auto logs = distances.row(i);
-    if (logs.size() > kNeighbors) ratios.push_back(std::exp(-log_ratio(logs, 1, kNeighbors + 1)));
-  }
-  std::ranges::sort(ratios);
-  return ratios;
-}
-
 struct Found {
   double fractal, whole, as_published;
 };
@@ -58,16 +46,13 @@ struct Found {
 class Comparison {
  public:
   /// `most`: components of the data, which their dimension does not exceed.
-  Comparison(const Sample& sample, std::size_t most, BallStatistics& balls, Progress& progress)
-      : ratios_(ratios_of(sample.distances)),
-        points_(sample.points()),
-        most_(most),
-        balls_(balls),
-        progress_(progress) {}
+  Comparison(const NeighborStatistics& data, SamplePart part, std::size_t most, BallStatistics& balls,
+             Progress& progress)
+      : data_(data), part_(part), most_(most), balls_(balls), progress_(progress) {}
 
-  /// Nothing where the divergences are undefined. `likelihood`: maximum-likelihood dimension of the sample.
-  std::optional<Found> nearest(double likelihood) {
-    const std::size_t guess = guess_from(likelihood);
+  /// Nothing where the divergences are undefined.
+  std::optional<Found> nearest() {
+    const std::size_t guess = nearest_in_likelihood();
     const std::size_t step = std::max<std::size_t>(1, guess / kSteps);
     std::size_t best = guess;
     if (!at(best)) return std::nullopt;
@@ -81,14 +66,14 @@ class Comparison {
 
  private:
   /// The ball whose points have the data's maximum-likelihood dimension, or nearly.
-  std::size_t guess_from(double likelihood) {
+  std::size_t nearest_in_likelihood() {
     const auto limited = [&](double d) {
       return static_cast<std::size_t>(std::clamp(std::round(d), 1.0, static_cast<double>(most_)));
     };
-    std::size_t guess = limited(likelihood);
+    std::size_t guess = limited(data_.dimension);
     for (unsigned i = 0; i < kGuesses; ++i) {
       progress_.check();
-      const double ratio = likelihood / balls_.of(points_, guess, progress_).dimension;
+      const double ratio = data_.dimension / balls_.of(guess, part_, progress_).dimension;
       const std::size_t next = limited(static_cast<double>(guess) * ratio);
       if (next == guess) break;
       guess = next;
@@ -100,10 +85,10 @@ class Comparison {
     const auto known = divergence_.find(d);
     if (known != divergence_.end()) return known->second;
     progress_.check();
-    const std::vector<double>& ball = balls_.of(points_, d, progress_).ratios;
-    const auto m = static_cast<std::size_t>(std::sqrt(static_cast<double>(ratios_.size())));
-    published_[d] = divergence_of_samples(ratios_, ball, 1);
-    return divergence_[d] = divergence_of_samples(ratios_, ball, m);
+    const std::vector<double>& ball = balls_.of(d, part_, progress_).ratios;
+    const auto m = static_cast<std::size_t>(std::sqrt(static_cast<double>(data_.ratios.size())));
+    published_[d] = divergence_of_samples(data_.ratios, ball, 1);
+    return divergence_[d] = divergence_of_samples(data_.ratios, ball, m);
   }
 
   std::size_t best_as_published() const {
@@ -142,8 +127,9 @@ class Comparison {
     return static_cast<double>(best) * std::exp(std::clamp(-fit(1) / (2.0 * fit(2)), low, high));
   }
 
-  std::vector<double> ratios_;
-  std::size_t points_, most_;
+  const NeighborStatistics& data_;
+  SamplePart part_;
+  std::size_t most_;
   BallStatistics& balls_;
   Progress& progress_;
   std::map<std::size_t, std::optional<double>> divergence_, published_;  ///< of the balls looked at
@@ -152,13 +138,15 @@ class Comparison {
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
   const std::size_t components = sample.matrix.stored_cols();
   const std::size_t most = components > 0 ? components : std::numeric_limits<std::uint32_t>::max();
-  BallStatistics balls(kNeighbors, std::min(sample.neighbors.rows(), kMeasured), settings);
-  const auto found_in = [&](const Sample& part) -> std::optional<Found> {
-    const auto likelihood = mind_ml(part.distances, kNeighbors, MindVariant::mlk);
-    if (!likelihood) return std::nullopt;
-    return Comparison(part, most, balls, progress).nearest(likelihood->value);
+  BallStatistics balls(kNeighbors, NeighborAspect::ratios, sample,
+                       std::min(sample.neighbors.rows(), kMeasured), settings);
+  const auto found_in = [&](const Sample& looked_at, SamplePart part) -> std::optional<Found> {
+    const std::optional<NeighborStatistics> data =
+        neighbor_statistics(looked_at, kNeighbors, NeighborAspect::ratios, settings);
+    if (!data) return std::nullopt;
+    return Comparison(*data, part, most, balls, progress).nearest();
   };
-  const std::optional<Found> found = found_in(sample);
+  const std::optional<Found> found = found_in(sample, {});
   if (!found) return std::vector<DimensionEstimate>{};
   const std::size_t n = sample.distances.points_with(kNeighbors + 1);
   std::vector<DimensionEstimate> estimates{
@@ -167,8 +155,8 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
       plain_estimate("mind_kl", "as_published", found->as_published, n, kNeighbors)};
   const auto errors = half_errors(
       sample, kNeighbors + 1, 1, settings,
-      [&](const Sample& half) -> std::vector<std::optional<double>> {
-        const std::optional<Found> of_half = found_in(half);
+      [&](const Sample& half, unsigned split, unsigned side) -> std::vector<std::optional<double>> {
+        const std::optional<Found> of_half = found_in(half, {split, side});
         return {of_half ? std::optional(of_half->fractal) : std::nullopt};
       },
       progress);

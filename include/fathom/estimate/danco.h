@@ -17,8 +17,8 @@
 //              length is taken as 0.99 at most, which only dimension 1 reaches.
 // Zero         Exact duplicates are collapsed before. A tie (rho = 1) is left out of the likelihood.
 // Units        None.
-// Interval     Split halves, ten splits, against balls of half as many points: fractal alone. The
-//              calibration's own error is not in it.
+// Interval     Split halves, ten splits, against balls that are split into halves likewise, so the balls' own
+//              chance is in it: fractal alone.
 // Agreement    whole = the ball that a NumPy program finds nearest (manifolds_test.cpp). scikit-dimension
 // takes
 //              the direction of the angles by the arc tangent of a quotient, which loses its quadrant, and is

@@ -19,9 +19,8 @@
 //              no more than D. There is no cap. Of a ball at most 10,000 points are looked at, against all.
 // Zero         Exact duplicates are collapsed before. A point is left out whose ratio is that of m others.
 // Units        None.
-// Interval     Split halves, ten splits, against balls of half as many points: fractal alone. The
-// calibration's
-//              own error is not in it.
+// Interval     Split halves, ten splits, against balls that are split into halves likewise, so the balls' own
+//              chance is in it: fractal alone.
 // Agreement    The divergence: a NumPy program by sorting all distances; and closed forms (danco.h) to its
 // noise
 //              (graph_estimators_test.cpp).

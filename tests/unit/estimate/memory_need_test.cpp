@@ -24,7 +24,11 @@ TEST(MemoryNeed, CountsTheEstimatorThatTakesMost) {
   const MatrixShape shape{1000, 3072, PixelType::uint8};
   MeasureOptions some = options();
   some.estimators = {"mle", "danco", "geodesic"};
+  EXPECT_EQ(memory_need(shape, 0, false, some).estimates, 2'200'000u);
+  some.estimators = {"mle", "geodesic"};
   EXPECT_EQ(memory_need(shape, 0, false, some).estimates, 896'000u);  // two threads
+  some.estimators = {"mind_kl"};
+  EXPECT_EQ(memory_need({20000, 3072, PixelType::uint8}, 0, false, some).estimates, 42'480'000u);
   some.estimators = {"minimum_spanning_tree"};
   const MemoryNeed tree = memory_need(shape, 0, false, some);
   EXPECT_EQ(tree.estimates, 1000 * (900 + 20 * neighbors_listed(some)) + tree.search);

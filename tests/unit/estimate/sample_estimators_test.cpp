@@ -341,6 +341,31 @@ TEST(Danco, FindsTheBallThatThePointsAreFrom) {
   }
 }
 
+/// Of samples and balls that are drawn anew, the estimates spread as their intervals say: by the chance of
+/// both. Without the balls' own chance the ratio of danco is 0.74.
+TEST(Danco, IntervalsHoldTheChanceOfTheBallsToo) {
+  constexpr std::size_t samples = 24, n = 250, d = 3;
+  for (const std::string name : {"danco", "mind_kl"}) {
+    double sum = 0.0, squares = 0.0, claimed = 0.0;
+    for (std::size_t s = 0; s < samples; ++s) {
+      Matrix<double> points(n, 2 * d);
+      const Matrix<double> inside = ball(n, d, 100 + s);
+      for (std::size_t i = 0; i < n; ++i) std::ranges::copy(inside.row(i), points.row(i).begin());
+      EstimatorSettings chosen = settings();
+      chosen.seed = s;
+      const DimensionEstimates estimates = run(std::move(points), {name}, chosen);
+      const DimensionEstimate& one = find(estimates, name, "fractal");
+      sum += std::log(one.value);
+      squares += std::log(one.value) * std::log(one.value);
+      claimed += std::pow(one.uncertainty->std_error / one.value, 2);
+    }
+    const double variance = (squares - sum * sum / samples) / (samples - 1);
+    const double ratio = std::sqrt(claimed / samples / variance);
+    EXPECT_GT(ratio, 0.8) << name;
+    EXPECT_LT(ratio, 1.4) << name;
+  }
+}
+
 TEST(Danco, IsAtMostTheNumberOfComponents) {
   EstimatorSettings plain = settings();
   plain.intervals = false;

@@ -48,7 +48,8 @@ struct RowPair {
 /// One of the rows that are nearest to another, at its distance.
 struct NearRow {
   double squared;
-  std::uint32_t row;  ///< of the matrix
+  /// Of the matrix.
+  std::uint32_t row;
   friend auto operator<=>(const NearRow&, const NearRow&) = default;  // (distance, index)
 };
 

@@ -5,8 +5,7 @@
 // MORE coordinates than a manifold's own equation has, into which a random isometry carries it; default 0.
 // Measures what FILE lacks of these seeds and appends it, a line for every value: seed, manifold, estimator,
 // estimate, value. Prints tables of all that FILE has: mean absolute percentage errors, each paired with that
-// of the calibrated estimate on the same samples, and values manifold by manifold. As the manifolds have
-// whole dimensions, which estimates that are whole may hit, the calibrated one is also there rounded.
+// of the calibrated estimate on the same samples, and values manifold by manifold.
 #include <algorithm>
 #include <cmath>
 #include <cstdio>
@@ -135,8 +134,6 @@ Measured read(const char* path) {
     measured.done.insert({std::stoull(seed), manifold, estimator});
     if (key == kSkipped) continue;
     measured.values[key][manifold][std::stoull(seed)] = std::stod(value);
-    if (key != kCalibrated) continue;
-    measured.values[key + ", rounded"][manifold][std::stoull(seed)] = std::round(std::stod(value));
   }
   return measured;
 }

@@ -646,11 +646,12 @@ class Calibrated(_WithoutNeighbors):
 
     Parameters
     ----------
-    variant : {"posterior_mean"}
+    variant : {"posterior_mean", "whole"}, default "posterior_mean"
+        The mean of the posterior, or the whole number nearest to it.
     """
 
     _name = "calibrated"
-    _variants = ("posterior_mean",)
+    _variants = ("posterior_mean", "whole")
 
     def _points_needed(self) -> int:
         return 128  # the fewest that were simulated

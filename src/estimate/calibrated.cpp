@@ -119,6 +119,17 @@ double quantile(const Posterior& posterior, double share) {
   return posterior.place.back();
 }
 
+/// The nearest whole numbers, of the value and of the ends of its interval.
+DimensionEstimate whole(const DimensionEstimate& estimate) {
+  const auto nearest = [](double d) { return std::max(1.0, std::round(d)); };
+  DimensionEstimate rounded = estimate;
+  rounded.variant = "whole";
+  rounded.value = nearest(estimate.value);
+  rounded.uncertainty->interval = {nearest(estimate.uncertainty->interval.low),
+                                   nearest(estimate.uncertainty->interval.high)};
+  return rounded;
+}
+
 EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings, Progress& progress) {
   const auto profile = neighborhood_profile(sample, settings, progress);
   if (!profile) return std::vector<DimensionEstimate>{};
@@ -155,7 +166,7 @@ EstimateResult estimate(const Sample& sample, const EstimatorSettings& settings,
     estimate.calibration_note = "calibrated as of " + std::to_string(kMostCalibrated) +
                                 " points, the most that were simulated; there are " + std::to_string(points);
   }
-  return std::vector{estimate};
+  return std::vector{estimate, whole(estimate)};
 }
 
 }  // namespace

@@ -610,6 +610,8 @@ class Output(MeasureCase):
         self.assertNotIn("calibrated", next(one for one in found["dimension"] if one["estimator"] == "tle"))
         ours = estimate(found, "calibrated", "posterior_mean")
         self.assertTrue(5 < ours["interval"][0] < ours["value"] < ours["interval"][1] < 10)
+        whole = estimate(found, "calibrated", "whole")
+        self.assertEqual([whole["value"], *whole["interval"]], [round(ours["value"]), *map(round, ours["interval"])])
         text = self.succeeds("measure", *words)
         self.assertIn(line.format(*shown), text)
         self.assertIn("calibrated (posterior_mean)", text)

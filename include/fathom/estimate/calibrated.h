@@ -11,7 +11,8 @@
 //                log p(d | y) = -1/2 (y - m)^T S^-1 (y - m) / q - 1/2 log det S
 //                S(d) = C(d) + E
 //              q = max(1, least quadratic form / 10): data unlike all that was simulated are less certain.
-//              The value is exp of the mean of log d.
+//              The value is exp of the mean of log d; `whole` the nearest whole number, at least 1, as
+//              manifolds have it (fractals, and mixtures, need not).
 // E            What uniform spaces do not have. Density: sd 0.3 of the logarithm of how unlike neighbourhoods
 //              are. Scale: an error of the logs of dimension that grows as 0.2 rho^2, rho = log(rank / 2) / d
 //              (what the log of the radius has grown by since rank 2), with correlation exp(-|difference of

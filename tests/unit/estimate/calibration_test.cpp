@@ -194,6 +194,11 @@ TEST(Calibrated, RecoversBallsAndToriWithinItsInterval) {
     EXPECT_LT(of_ball.uncertainty->interval.low, d);
     EXPECT_GT(of_ball.uncertainty->interval.high, d);
     EXPECT_NEAR(of_ball.value, d, 0.15 * static_cast<double>(d));
+    ASSERT_EQ(ball.estimates.size(), 2u);
+    const DimensionEstimate& whole = ball.estimates[1];
+    EXPECT_EQ(whole.variant, "whole");
+    EXPECT_EQ(whole.value, std::round(of_ball.value));
+    EXPECT_EQ(whole.uncertainty->interval.high, std::round(of_ball.uncertainty->interval.high));
     const auto torus = measured(circles(1000, d, 20 + d), {"calibrated"});
     const DimensionEstimate& of_torus = headline(torus, "calibrated");
     EXPECT_LT(of_torus.uncertainty->interval.low, d);

@@ -5,13 +5,13 @@
 
 #include "estimate/centered_rows.h"
 #include "fathom/estimate/estimators.h"
+#include "fathom/neighbors/packed_rows.h"
 
 namespace fathom {
 
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t kMostPacked = 64 * kMebibyte;  // that a search by rows keeps
 
 struct Sizes {
   std::uint64_t rows, points, columns, listed, search;
@@ -55,9 +55,10 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
   const std::uint64_t listed = std::min<std::uint64_t>(neighbors_listed(options), rows);
   const bool bytes = shape.type == PixelType::uint8 && !shape.enlarged;
   const std::uint64_t packed = values * (bytes ? 1 : sizeof(float)), centred = bytes ? 0 : packed;
-  if (options.search == SearchMode::rows || packed <= kMostPacked) {
+  if (options.search == SearchMode::rows || packed <= kMostPackedBytes) {
     need.search =
-        std::max(need.search, centred + std::min(packed, kMostPacked));  // rows, one with all others
+        std::max(need.search,
+                 centred + std::min<std::uint64_t>(packed, kMostPackedBytes));  // rows, one with all others
   }
   const std::vector<const Estimator*> chosen = chosen_estimators(options.estimators);
   const std::uint64_t candidates = bytes ? 12 : 24, table = 12, logs = need_squared_distances(chosen) ? 8 : 0;

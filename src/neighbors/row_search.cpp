@@ -6,6 +6,7 @@
 #include <cstring>
 #include <limits>
 
+#include "fathom/neighbors/packed_rows.h"
 #include "neighbors/kernels/select_kernels.h"
 #include "neighbors/margin.h"
 
@@ -13,8 +14,6 @@ namespace fathom {
 
 namespace {
 
-/// Rows are kept packed where that takes no more; otherwise every block is packed for every other.
-constexpr std::size_t kMostPacked = std::size_t{64} << 20;  // bytes
 constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::uint32_t kTried = 16;      // rows of which open_share() is the mean
 constexpr std::size_t kDelivered = 1024;  // pairs, together
@@ -92,7 +91,7 @@ class RowSearch::List {
 RowSearch::RowSearch(const RowMatrix& matrix, std::span<const std::uint32_t> order,
                      const PairScanOptions& options, ProductSums sums)
     : ProductSearch(matrix, order, options, sums) {
-  pack_all(kMostPacked, options.threads);
+  pack_all(kMostPackedBytes, options.threads);
 }
 
 bool RowSearch::sums_are_finite() const {

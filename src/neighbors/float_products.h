@@ -20,12 +20,6 @@ class FloatProducts {
   FloatProducts(const kernels::ProductKernel& kernel, std::span<const float* const> right, std::size_t depth,
                 unsigned threads = 1);
 
-  std::size_t right_count() const { return right_count_; }
-  /// dot[r * stride() + c] = left[r] * right[c], for at most kernels::kRowsAtOnce rows; dot has kRowsAtOnce *
-  /// stride() values.
-  std::size_t stride() const { return stride_; }
-  void multiply(std::span<const float* const> left, std::span<double> dot) const;
-
   /// For each left row, loaded by load(i, row), in any order: use(i, products).
   void each(
       std::size_t left_count, unsigned threads,
@@ -33,6 +27,10 @@ class FloatProducts {
       const std::function<void(std::size_t, std::span<const float>, std::span<const double>)>& use) const;
 
  private:
+  /// dot[r * stride_ + c] = left[r] * right[c]; dot has stride_ values for every left row, of which whole
+  /// kernels::kRowsAtOnce are counted.
+  void multiply(std::span<const float* const> left, std::span<double> dot) const;
+
   const kernels::ProductKernel& kernel_;
   std::size_t depth_, right_count_, stride_;
   std::vector<std::byte> packed_;  ///< piece by piece

@@ -28,13 +28,14 @@ std::vector<const float*> rows_of(const Matrix<float>& matrix) {
   return rows;
 }
 
-Matrix<float> transposed(const Matrix<float>& matrix) {
-  Matrix<float> result(matrix.cols(), matrix.rows());
+/// Of components `first` to `first + count`: scale * rows, transposed.
+Matrix<float> transposed(const Matrix<float>& rows, std::size_t first, std::size_t count, float scale) {
+  Matrix<float> result(count, rows.rows());
   constexpr std::size_t block = 64;
-  for (std::size_t i = 0; i < matrix.rows(); i += block) {
-    for (std::size_t k = 0; k < matrix.cols(); ++k) {
-      for (std::size_t r = i; r < std::min(i + block, matrix.rows()); ++r) {
-        result.row(k)[r] = matrix.row(r)[k];
+  for (std::size_t i = 0; i < rows.rows(); i += block) {
+    for (std::size_t k = 0; k < count; ++k) {
+      for (std::size_t r = i; r < std::min(i + block, rows.rows()); ++r) {
+        result.row(k)[r] = scale * rows.row(r)[first + k];
       }
     }
   }
@@ -80,11 +81,28 @@ Square as_square(const std::vector<double>& values, std::size_t rows) {
       values.data(), static_cast<Eigen::Index>(rows), static_cast<Eigen::Index>(rows));
 }
 
-/// map * rows, with the map in float64.
-Matrix<float> mapped(const Square& map, const Matrix<float>& rows, const PairScanOptions& options) {
+/// map * (scale * rows), some components at a time: of long rows all, transposed, would take the memory of
+/// several samples.
+Matrix<float> mapped(const Matrix<float>& map, const Matrix<float>& rows, const PairScanOptions& options,
+                     float scale = 1.0f) {
   const auto& kernel = select_kernels(options.simd).floats;
-  return as_floats(products(kernel, as_floats(map), transposed(rows), options.threads),
-                   static_cast<std::size_t>(map.rows()));
+  constexpr std::size_t together = 8192;
+  Matrix<float> result(map.rows(), rows.cols());
+  for (std::size_t first = 0; first < rows.cols(); first += together) {
+    const std::size_t count = std::min(together, rows.cols() - first);
+    const std::vector<double> values =
+        products(kernel, map, transposed(rows, first, count, scale), options.threads);
+    for (std::size_t j = 0; j < map.rows(); ++j) {
+      for (std::size_t k = 0; k < count; ++k) {
+        result.row(j)[first + k] = static_cast<float>(values[j * count + k]);
+      }
+    }
+  }
+  return result;
+}
+
+Matrix<float> mapped(const Square& map, const Matrix<float>& rows, const PairScanOptions& options) {
+  return mapped(as_floats(map), rows, options);
 }
 
 /// The inverse of the Cholesky factor of a Gram matrix: rows mapped by it are orthonormal, as nearly as the
@@ -178,22 +196,16 @@ PrincipalComponents principal_components(const Sample& sample, std::size_t count
   const Matrix<float> weights = mapped(turn, basis, options);  // directions x rows
 
   // direction = weights * rows / sqrt(eigenvalue), score = sqrt(eigenvalue) * weight, in the data's scale.
-  Matrix<float> by_component = transposed(sample.centred);
-  const auto shrink = static_cast<float>(1.0 / std::sqrt(largest));
-  for (std::size_t k = 0; k < by_component.rows(); ++k) {
-    for (float& value : by_component.row(k)) value *= shrink;
-  }
   const auto count_kept = static_cast<std::size_t>(kept);
-  std::vector<double> sums = products(floats, weights, by_component, options.threads);
+  result.directions = mapped(weights, sample.centred, options, static_cast<float>(1.0 / std::sqrt(largest)));
   result.scores.resize(rows * count_kept);
   for (std::size_t j = 0; j < count_kept; ++j) {
     const double root = std::sqrt(values(values.size() - 1 - static_cast<Eigen::Index>(j)));
-    for (std::size_t k = 0; k < by_component.rows(); ++k) sums[j * by_component.rows() + k] /= root;
+    for (float& value : result.directions.row(j)) value = static_cast<float>(value / root);
     for (std::size_t i = 0; i < rows; ++i) {
       result.scores[i * count_kept + j] = root * std::sqrt(largest) * static_cast<double>(weights.row(j)[i]);
     }
   }
-  result.directions = as_floats(sums, count_kept);
   return result;
 }
 

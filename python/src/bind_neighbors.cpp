@@ -29,7 +29,7 @@ NeighborTable table_of(const RowMatrix& matrix, std::size_t k, const SearchSetti
   Collector* collectors[] = {&nearest};
   const std::uint32_t prefixes[] = {scan.size()};
   scan.run(collectors, prefixes, progress);
-  return nearest.take_table(scan);
+  return nearest.take_table(scan, progress);
 }
 
 py::tuple nearest_neighbors(const py::array& points, std::size_t k, unsigned threads, const std::string& simd,

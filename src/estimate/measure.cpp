@@ -190,10 +190,12 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
   std::vector<std::uint32_t> order = duplicates.distinct;
   Generator generator = make_generator(options.seed, kOrderStream << 32);
   shuffle(std::span(order), generator);
+  progress.begin("comparing: choosing how", 0);
   auto scanned = std::make_unique<PairScan>(
       data.matrix, std::move(order),
       PairScanOptions{options.threads, options.simd, options.search, result.neighbors, options.anchors});
   PairScan& scan = *scanned;
+  progress.end();
   give_back_freed_memory();  // of what the search was chosen by
   result.search_mode = search_mode_name(scan.search_mode());
   result.compared_components = scan.compared_components();
@@ -224,7 +226,7 @@ Measurement measure(const PreparedData& data, const std::string& name, const Mea
 
   give_back_freed_memory();
   const std::vector<const Estimator*> estimators = chosen_estimators(options.estimators);
-  NeighborTable table = nearest.take_table(scan);
+  NeighborTable table = nearest.take_table(scan, progress);
   scanned.reset();
   give_back_freed_memory();
   const LogDistances distances = need_squared_distances(estimators)

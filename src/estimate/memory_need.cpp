@@ -5,6 +5,7 @@
 
 #include "estimate/centered_rows.h"
 #include "fathom/estimate/estimators.h"
+#include "fathom/neighbors/candidate_room.h"
 #include "fathom/neighbors/packed_rows.h"
 
 namespace fathom {
@@ -12,6 +13,7 @@ namespace fathom {
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
+constexpr std::uint64_t kFewestFiltered = 1000;
 
 struct Sizes {
   std::uint64_t rows, points, columns, listed, search;
@@ -51,6 +53,12 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
   } else {
     need.search = std::max(shape.bytes(), enlarged) / 4;
   }
+  // A filter's sample and its directions, once as they are and once packed, all of float32. Of fewer rows no
+  // cost model looks for directions.
+  if (rows >= kFewestFiltered || options.search == SearchMode::filter) {
+    const std::uint64_t sampled = std::min<std::uint64_t>(rows, rows >= 40'000 ? 1024 : 512) + 2 * 256;
+    need.search += sizeof(float) * sampled * shape.cols;
+  }
   const std::uint64_t measured = options.anchors == 0 ? rows : std::min<std::uint64_t>(options.anchors, rows);
   const std::uint64_t listed = std::min<std::uint64_t>(neighbors_listed(options), rows);
   const bool bytes = shape.type == PixelType::uint8 && !shape.enlarged;
@@ -61,8 +69,9 @@ MemoryNeed memory_need(const MatrixShape& shape, std::uint64_t arrays, bool in_f
                  centred + std::min<std::uint64_t>(packed, kMostPackedBytes));  // rows, one with all others
   }
   const std::vector<const Estimator*> chosen = chosen_estimators(options.estimators);
-  const std::uint64_t candidates = bytes ? 12 : 24, table = 12, logs = need_squared_distances(chosen) ? 8 : 0;
-  need.neighbors = (2 + std::max(candidates, table + logs)) * measured * listed;
+  const std::uint64_t table = 12, logs = need_squared_distances(chosen) ? 8 : 0;
+  const std::uint64_t candidates = 12 * (bytes ? listed : listed + candidate_room(listed, shape.cols, false));
+  need.neighbors = measured * (2 * listed + std::max(candidates, (table + logs) * listed));
   for (const Estimator* estimator : chosen) {
     need.estimates = std::max(
         need.estimates, need_of(estimator->name, {rows, measured, shape.cols, listed, need.search}, options));

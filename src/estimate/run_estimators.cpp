@@ -105,7 +105,7 @@ NeighborTable scanned(const RowMatrix& matrix, std::span<const std::uint32_t> ro
   Collector* collectors[] = {&nearest};
   const std::uint32_t prefixes[] = {scan.size()};
   scan.run(collectors, prefixes, progress);
-  return nearest.take_table(scan);
+  return nearest.take_table(scan, progress);
 }
 
 }  // namespace

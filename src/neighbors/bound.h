@@ -19,7 +19,7 @@
 namespace fathom::bound {
 
 /// A squared distance is at least this. `error` is e_x + e_y.
-inline double lower(std::uint32_t squared_code, double scale, double error, double direct) {
+inline double lower(std::uint64_t squared_code, double scale, double error, double direct) {
   const double distance = scale * std::sqrt(static_cast<double>(squared_code)) - error * margin::kSafety;
   return distance <= margin::kUnderflow ? 0.0
                                         : distance * distance * (1.0 - direct) * (2.0 - margin::kSafety);

@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <array>
+#include <tuple>
 #include <utility>
 
 #include "neighbors/kernels/select_kernels.h"
@@ -19,6 +20,13 @@ constexpr std::uint32_t kFewestRows = 96, kMostRows = 960;
 constexpr std::size_t kBatch = 64 * 1024;
 /// Pairs delivered before limits are asked for again.
 constexpr std::size_t kDelivered = 1024;
+/// What the codes of a filter leave open is compared over all components so many pairs at a time, and of rows
+/// longer than this piece by piece: of so many right rows a piece stays in the second-level cache, where
+/// whole rows would come from memory for every pair.
+constexpr std::size_t kTogether = 64 * 1024, kLongRow = 8192;
+constexpr std::size_t kWholePiece = 2048, kRightRows = 256;
+/// Components whose products, of unsigned bytes or of one signed, add up to less than 2^31.
+constexpr std::size_t kLargestPiece = 32 * 1024;
 
 std::size_t round_up(std::size_t value, std::size_t multiple) {
   return (value + multiple - 1) / multiple * multiple;
@@ -41,6 +49,8 @@ struct CodeSearch::Scratch {
   std::vector<std::uint32_t> right_norm, left_limit, right_limit, carried, pair, squared;
   kernels::Survivors survivors{};
   std::vector<double> row_limit, col_limit;
+  std::vector<PositionPair> open;
+  std::vector<double> lower;  ///< of `open`
   std::vector<PairBound> delivered;
   std::vector<CodeNeighbors::Pair> guessed;
 };
@@ -51,7 +61,7 @@ CodeSearch::CodeSearch(Codes whole, const PairScanOptions& options)
       block_rows_(choose_block_rows(codes_.size(), codes_.cols() * kernels_.bytes.layout.right_bytes,
                                     options.threads)),
       scratch_(std::max(1u, options.threads)) {
-  FATHOM_CHECK(codes_.two_sided());
+  FATHOM_CHECK(codes_.two_sided() && codes_.distances_are_small());
 }
 
 CodeSearch::CodeSearch(ProjectedCodes few, std::optional<Codes> whole, const PairScanOptions& options)
@@ -75,7 +85,11 @@ double CodeSearch::upper(std::uint32_t a, std::uint32_t b, double lower) const {
 }
 
 double CodeSearch::close_upper(const PairScan& scan, std::uint32_t a, std::uint32_t b) const {
-  return fine_ ? upper(a, b, compare_whole(scan, a, b)) : PairSearch::close_upper(scan, a, b);
+  if (!fine_) return PairSearch::close_upper(scan, a, b);
+  const PositionPair pair{a, b};
+  double lower = 0.0;
+  compare_whole(scan, {&pair, 1}, {&lower, 1});
+  return upper(a, b, lower);
 }
 
 CodeSearch::Scratch& CodeSearch::scratch_of(unsigned worker) {
@@ -95,7 +109,9 @@ void CodeSearch::prepare(PositionBlock cols, Scratch& scratch) const {
                       scratch.right.data() + padded_cols * start * layout.right_bytes);
   }
   scratch.right_norm.assign(padded_cols, 0);
-  for (std::uint32_t c = 0; c < cols.count; ++c) scratch.right_norm[c] = codes_.squared_norm(cols.first + c);
+  for (std::uint32_t c = 0; c < cols.count; ++c) {
+    scratch.right_norm[c] = static_cast<std::uint32_t>(codes_.squared_norm(cols.first + c));
+  }
   const std::size_t room = kBatch + kernels::kRowsAtOnce * padded_cols + kernels::kOverrun;
   scratch.pair.resize(std::max(scratch.pair.size(), room));
   scratch.squared.resize(scratch.pair.size());
@@ -135,7 +151,8 @@ void CodeSearch::compare_codes(PositionBlock rows, PositionBlock cols, Scratch& 
           layout.stage_left(left[i], depth, scratch.left.data() + i * stride);
           left[i] = scratch.left.data() + i * stride;
         }
-        left_norm[i] = codes_.squared_norm(position) - kernels_.bytes.sum_factor * codes_.sum(position);
+        left_norm[i] = static_cast<std::uint32_t>(codes_.squared_norm(position) -
+                                                  kernels_.bytes.sum_factor * codes_.sum(position));
       }
       std::fill(left.begin() + static_cast<std::ptrdiff_t>(count), left.end(), left.front());
       kernels_.bytes.compare(
@@ -170,24 +187,43 @@ void CodeSearch::compare(PositionBlock rows, PositionBlock cols, Delivery& deliv
     }
     delivered.clear();
   };
+  const auto limit_of = [&](std::uint32_t a, std::uint32_t b) {
+    return std::max(scratch.row_limit[a - rows.first], scratch.col_limit[b - cols.first]);
+  };
+  const auto add = [&](std::uint32_t a, std::uint32_t b, double lower) {
+    if (!(lower <= limit_of(a, b))) return;
+    delivered.push_back({a, b, lower});
+    if (delivered.size() == kDelivered) deliver();
+  };
+  auto& open = scratch.open;
+  open.clear();
+  const auto close = [&] {
+    if (delivery.scan().components() > kLongRow) {
+      std::ranges::sort(open, {}, [&](const PositionPair& pair) {
+        return std::tuple((pair.second - cols.first) / kRightRows, pair.first, pair.second);
+      });
+    }
+    scratch.lower.resize(open.size());
+    compare_whole(delivery.scan(), open, scratch.lower);
+    for (std::size_t i = 0; i < open.size(); ++i) add(open[i].first, open[i].second, scratch.lower[i]);
+    open.clear();
+  };
   const bool diagonal = rows.first == cols.first;
   const auto use = [&] {
     for (std::size_t i = 0; i < scratch.survivors.count; ++i) {
       const std::uint32_t r = scratch.pair[i] >> 16, c = scratch.pair[i] & 0xffff;
       if (diagonal && r >= c) continue;
-      const double limit = std::max(scratch.row_limit[r], scratch.col_limit[c]);
       const std::uint32_t a = rows.first + r, b = cols.first + c;
-      double lower = codes_.lower(scratch.squared[i], a, b);
-      if (!(lower <= limit)) continue;
-      if (fine_) {
+      const double lower = codes_.lower(scratch.squared[i], a, b);
+      if (!fine_) {
+        add(a, b, lower);
+      } else if (lower <= limit_of(a, b)) {
         const std::uint32_t squared =
             kernels_.squared_distance_words(fine_->row(a), fine_->row(b), fine_->cols());
-        if (!(fine_->lower(squared, a, b) <= limit)) continue;
-        lower = compare_whole(delivery.scan(), a, b);
-        if (!(lower <= limit)) continue;
+        if (!(fine_->lower(squared, a, b) <= limit_of(a, b))) continue;
+        open.push_back({a, b});
+        if (open.size() == kTogether) close();
       }
-      delivered.push_back({a, b, lower});
-      if (delivered.size() == kDelivered) deliver();
     }
   };
   const auto code_limit = [&](std::uint32_t position) {
@@ -196,6 +232,7 @@ void CodeSearch::compare(PositionBlock rows, PositionBlock cols, Delivery& deliv
     return limit < 0.0 ? 0 : codes_.limit(limit, position);
   };
   compare_codes(rows, cols, scratch, code_limit, use);
+  close();
   deliver();
 }
 
@@ -219,12 +256,32 @@ void CodeSearch::guess(PositionBlock rows, PositionBlock cols, unsigned worker) 
       rows, cols, scratch, [&](std::uint32_t position) { return guesses_->limit(position); }, use);
 }
 
-double CodeSearch::compare_whole(const PairScan& scan, std::uint32_t a, std::uint32_t b) const {
-  if (!whole_) return scan.exact(scan.row(a), scan.row(b)).value;
-  const std::uint32_t product = kernels_.byte_product(whole_->row(a), whole_->row(b), whole_->cols());
-  const std::uint32_t squared = whole_->squared_norm(a) - kernels_.bytes.sum_factor * whole_->sum(a) +
-                                whole_->squared_norm(b) - 2 * product;
-  return whole_->lower(squared, a, b);
+/// Lower bounds of pairs over all components.
+void CodeSearch::compare_whole(const PairScan& scan, std::span<const PositionPair> pairs,
+                               std::span<double> lower) const {
+  if (!whole_) {
+    std::vector<RowPair> rows;
+    for (const PositionPair& pair : pairs) rows.push_back({scan.row(pair.first), scan.row(pair.second)});
+    std::vector<SquaredDistance> squared(pairs.size());
+    scan.exact(rows, squared, 1);
+    for (std::size_t i = 0; i < pairs.size(); ++i) lower[i] = squared[i].value;
+    return;
+  }
+  std::vector<std::int64_t> product(pairs.size(), 0);
+  const std::size_t piece = pairs.size() > 1 && whole_->cols() > kLongRow ? kWholePiece : kLargestPiece;
+  for (std::size_t start = 0; start < whole_->cols(); start += piece) {
+    const std::size_t count = std::min(piece, whole_->cols() - start);
+    for (std::size_t i = 0; i < pairs.size(); ++i) {
+      product[i] += static_cast<std::int32_t>(kernels_.byte_product(
+          whole_->row(pairs[i].first) + start, whole_->row(pairs[i].second) + start, count));
+    }
+  }
+  for (std::size_t i = 0; i < pairs.size(); ++i) {
+    const auto [a, b] = pairs[i];
+    const std::uint64_t squared = whole_->squared_norm(a) - kernels_.bytes.sum_factor * whole_->sum(a) +
+                                  whole_->squared_norm(b) - 2 * static_cast<std::uint64_t>(product[i]);
+    lower[i] = whole_->lower(squared, a, b);
+  }
 }
 
 }  // namespace fathom

@@ -40,7 +40,11 @@ class CodeSearch : public PairSearch {
   void prepare(PositionBlock cols, Scratch& scratch) const;
   template <class Limit, class Use>
   void compare_codes(PositionBlock rows, PositionBlock cols, Scratch& scratch, Limit limit, Use use) const;
-  double compare_whole(const PairScan& scan, std::uint32_t a, std::uint32_t b) const;
+  struct PositionPair {
+    std::uint32_t first, second;
+  };
+  void compare_whole(const PairScan& scan, std::span<const PositionPair> pairs,
+                     std::span<double> lower) const;
 
   Codes codes_;                    ///< what tiles compare
   std::optional<FineCodes> fine_;  ///< of a filter

@@ -17,6 +17,8 @@ namespace {
 /// more clamp fewer values.
 constexpr double kReach = 3.0, kFineReach = 8.0;
 constexpr std::size_t kChunk = 64;
+/// Components whose squares add up to less than 2^32.
+constexpr std::size_t kSummedTogether = 64 * 1024;
 
 void for_each_chunked(std::size_t count, unsigned threads, const std::function<void(std::size_t)>& body) {
   parallel_for((count + kChunk - 1) / kChunk, threads, [&](std::size_t chunk, unsigned) {
@@ -37,6 +39,12 @@ struct Steps {
 
 Steps steps_around(double middle, double scale, double last) {
   return {middle - 0.5 * last * scale, scale, last};
+}
+
+/// Largest code, at most `largest`, for which the squared distance of codes of so many components is at most
+/// `most`.
+double last_code(double most, std::size_t components, double largest) {
+  return std::min(largest, std::floor(std::sqrt(most / static_cast<double>(components))));
 }
 
 /// Steps over the range of a sample's values, all but the outermost thousandth, and a little more.
@@ -60,8 +68,9 @@ Steps steps_over(const RowMatrix& matrix, std::span<const std::uint32_t> order) 
   const auto high = values.end() - 1 - static_cast<std::ptrdiff_t>(outer);
   std::nth_element(values.begin(), high, values.end());
   const double range = *high - lowest;
-  const double scale = range > margin::kUnderflow ? range / 255.0 : std::max(std::abs(lowest), 1.0) / 255.0;
-  return {lowest, scale};
+  const double last = last_code(0x1p32 - 1.0, std::max<std::size_t>(1, cols), 255.0);
+  const double scale = (range > margin::kUnderflow ? range : std::max(std::abs(lowest), 1.0)) / last;
+  return {lowest, scale, last};
 }
 
 }  // namespace
@@ -77,9 +86,12 @@ void Codes::finish(const PairScanOptions& options) {
   squared_norm_.resize(rows_.size());
   sum_.resize(rows_.size());
   for_each_chunked(rows_.size(), options.threads, [&](std::size_t p) {
-    const kernels::ByteSums sums = set.byte_sums(rows_[p], cols_);
-    squared_norm_[p] = sums.squares;
-    sum_[p] = sums.values;
+    for (std::size_t start = 0; start < cols_; start += kSummedTogether) {
+      const kernels::ByteSums sums =
+          set.byte_sums(rows_[p] + start, std::min(kSummedTogether, cols_ - start));
+      squared_norm_[p] += sums.squares;
+      sum_[p] += sums.values;
+    }
   });
   for (const double error : lower_error_) largest_error_ = std::max(largest_error_, error);
 }
@@ -96,7 +108,6 @@ std::uint32_t Codes::limit(double squared, std::size_t position) const {
 Codes stored_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order,
                    const PairScanOptions& options) {
   const auto& bytes = std::get<Matrix<std::uint8_t>>(matrix.stored);
-  FATHOM_CHECK(bytes.cols() <= Codes::most_components);
   Codes codes;
   codes.cols_ = bytes.cols();
   for (const std::uint32_t row : order) codes.rows_.push_back(bytes.row(row).data());
@@ -108,7 +119,6 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
                       const PairScanOptions& options) {
   Codes codes;
   codes.cols_ = matrix.stored_cols();
-  FATHOM_CHECK(codes.cols_ <= Codes::most_components);
   codes.own_rows(order.size());
   codes.lower_error_.resize(order.size());
   codes.upper_error_.resize(order.size());
@@ -118,11 +128,11 @@ Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> or
   codes.direct_ = margin::direct_sum(codes.cols_);
   // Of low + scale * code and of the subtraction, in float64.
   const double rounding = 4.0 * margin::kDoubleUnit * std::sqrt(static_cast<double>(codes.cols_)) *
-                          (std::abs(steps.low) + 255.0 * steps.scale);
+                          (std::abs(steps.low) + steps.last * steps.scale);
   for_each_chunked(order.size(), options.threads, [&](std::size_t p) {
     kernels::QuantisationLeft left{};
     with_row(matrix, order[p], [&]<class T>(std::span<const T> row) {
-      const kernels::Quantiser quantiser{steps.low, steps.scale, kLargestMagnitude};
+      const kernels::Quantiser quantiser{steps.low, steps.scale, steps.last, kLargestMagnitude};
       if constexpr (std::is_same_v<T, float>) {
         set.quantise_float(row.data(), row.size(), quantiser, codes.own_.row(p).data(), left);
       } else if constexpr (std::is_same_v<T, double>) {
@@ -153,13 +163,11 @@ ProjectedCodes projected_codes(const RowMatrix& matrix, std::span<const std::uin
 
   const double reach = projection.spread > 0.0 ? projection.spread : std::max(projection.residual, 1.0);
   // Squares of that many differences of at most `last` stay below 2^31.
-  const double last = std::floor(std::sqrt((0x1p31 - 1.0) / static_cast<double>(coarse.cols_)));
+  const double last = last_code(0x1p31 - 1.0, coarse.cols_, 32'766.0);
   coarse.scale_ = 2.0 * kReach * reach / 255.0;
-  fine.scale_ = 2.0 * kFineReach * reach / std::min(last, 32'766.0);
+  fine.scale_ = 2.0 * kFineReach * reach / last;
   const auto coarse_steps = [&](double middle) { return steps_around(middle, coarse.scale_, 255.0); };
-  const auto fine_steps = [&](double middle) {
-    return steps_around(middle, fine.scale_, std::min(last, 32'766.0));
-  };
+  const auto fine_steps = [&](double middle) { return steps_around(middle, fine.scale_, last); };
   const Steps coarse_inside = coarse_steps(0.0), coarse_outside = coarse_steps(projection.residual);
   const Steps fine_inside = fine_steps(0.0), fine_outside = fine_steps(projection.residual);
 

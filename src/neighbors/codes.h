@@ -16,23 +16,25 @@ namespace fathom {
 /// Codes of the rows of a scan, by position. Errors and norms are by position too.
 class Codes {
  public:
-  /// Components beyond this could carry squared code distances out of 32 bits.
+  /// Of 8-bit rows: components beyond this could carry squared distances out of 32 bits.
   static constexpr std::size_t most_components = 66'051;
+  /// Whether all squared distances of codes are below 2^32.
+  bool distances_are_small() const { return !exact() || cols_ <= most_components; }
 
   std::size_t size() const { return rows_.size(); }
   std::size_t cols() const { return cols_; }
   const std::uint8_t* row(std::size_t position) const { return rows_[position]; }
-  /// |q|^2, and the sum of q, modulo 2^32.
-  std::uint32_t squared_norm(std::size_t position) const { return squared_norm_[position]; }
-  std::uint32_t sum(std::size_t position) const { return sum_[position]; }
+  /// |q|^2, and the sum of q.
+  std::uint64_t squared_norm(std::size_t position) const { return squared_norm_[position]; }
+  std::uint64_t sum(std::size_t position) const { return sum_[position]; }
 
   /// Codes are the rows, and their distances those of the rows.
   bool exact() const { return lower_error_.empty(); }
   /// Distances of codes bound those of rows from above as well.
   bool two_sided() const { return exact() || !upper_error_.empty(); }
 
-  double lower(std::uint32_t squared_code, std::size_t a, std::size_t b) const {
-    if (exact()) return squared_code;
+  double lower(std::uint64_t squared_code, std::size_t a, std::size_t b) const {
+    if (exact()) return static_cast<double>(squared_code);
     return bound::lower(squared_code, scale_, lower_error_[a] + lower_error_[b], direct_);
   }
   /// two_sided() codes only.
@@ -57,16 +59,17 @@ class Codes {
   double scale_ = 1.0, direct_ = 0.0, largest_error_ = 0.0;
   Matrix<std::uint8_t> own_;
   std::vector<const std::uint8_t*> rows_;
-  std::vector<std::uint32_t> squared_norm_, sum_;
+  std::vector<std::uint64_t> squared_norm_, sum_;
   std::vector<double> lower_error_, upper_error_;
 };
 
-/// 8-bit rows of at most most_components as they are: phi is the identity and there is no error.
+/// 8-bit rows as they are: phi is the identity and there is no error.
 Codes stored_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order,
                    const PairScanOptions& options);
 
-/// Rows of floating-point numbers, at most most_components, rounded to 256 steps over the range that most of
-/// their values have. phi clamps values to that range. Two-sided. Throws as check_magnitudes() does.
+/// Rows of floating-point numbers, rounded to 256 steps over the range that most of their values have, or to
+/// so many fewer as keep squared code distances of longer rows within 32 bits. phi clamps values to that
+/// range. Two-sided. Throws as check_magnitudes() does.
 Codes quantised_codes(const RowMatrix& matrix, std::span<const std::uint32_t> order,
                       const PairScanOptions& options);
 

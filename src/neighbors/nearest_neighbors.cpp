@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fathom/core/parallel.h"
+#include "fathom/neighbors/candidate_room.h"
 #include "neighbors/codes.h"
 #include "neighbors/squared_values.h"
 #include "neighbors/stripe_lock.h"
@@ -47,7 +48,7 @@ struct Candidate {
 
 constexpr std::uint32_t kExact = std::uint32_t{1} << 31;  // mark of a candidate whose distance is known
 constexpr std::size_t kStripe = 64;                       // positions that share a lock
-constexpr std::size_t kSettledTogether = 4096;            // positions
+constexpr std::size_t kSettledTogether = 1024;            // positions, between two looks at the progress
 
 /// Whether all bounds are squared distances, and these below 2^32.
 bool distances_are_small(const PairScan& scan) {
@@ -59,17 +60,14 @@ bool distances_are_small(const PairScan& scan) {
 /// Of every anchor, an unordered buffer of candidates; full buffers are cut back to what may still matter.
 /// Buffers take no memory before their first candidate.
 struct NearestNeighbors::Buffers {
-  /// Room beyond the k nearest: a little, so that thresholds fall soon; more where bounds are not exact, for
-  /// what they cannot tell apart.
-  Buffers(std::size_t positions, std::size_t neighbors, bool exact, bool small)
+  Buffers(const PairScan& scan, std::size_t neighbors)
       : k(neighbors),
-        capacity(neighbors + (exact ? std::max<std::size_t>(8, neighbors / 8)
-                                    : std::max<std::size_t>(64, neighbors / 2))),
-        lower(positions * capacity, small),
-        key(positions * capacity),
-        count(positions, 0),
-        threshold(positions),
-        locks(positions / kStripe + 1) {
+        capacity(neighbors + candidate_room(neighbors, scan.components(), scan.bounds_are_exact())),
+        lower(scan.anchors() * capacity, distances_are_small(scan)),
+        key(scan.anchors() * capacity),
+        count(scan.anchors(), 0),
+        threshold(scan.anchors()),
+        locks(scan.anchors() / kStripe + 1) {
     for (auto& value : threshold)
       value.store(std::numeric_limits<double>::infinity(), std::memory_order_relaxed);
   }
@@ -289,7 +287,7 @@ struct NearestNeighbors::Buffers {
         for (const std::uint32_t other : once[i]) pairs.push_back({scan.row(positions[i]), scan.row(other)});
       }
       std::vector<SquaredDistance> squared(pairs.size());
-      scan.exact(pairs, squared);
+      scan.exact(pairs, squared, threads);
       each([&](std::size_t i) {
         for (std::size_t j = 0; j < once[i].size(); ++j) {
           const RowPair& pair = pairs[start[i] + j];
@@ -356,10 +354,7 @@ struct NearestNeighbors::Buffers {
 };
 
 NearestNeighbors::NearestNeighbors(const PairScan& scan, std::size_t k, std::vector<std::uint32_t> group)
-    : k_(k),
-      group_(std::move(group)),
-      buffers_(
-          std::make_unique<Buffers>(scan.anchors(), k, scan.bounds_are_exact(), distances_are_small(scan))) {
+    : k_(k), group_(std::move(group)), buffers_(std::make_unique<Buffers>(scan, k)) {
   FATHOM_CHECK(k >= 1);
 }
 
@@ -429,8 +424,8 @@ void NearestNeighbors::tighten(const PairScan& scan, std::uint32_t position,
   buffers_->lower_limit(position, *kth);
 }
 
-NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t count, std::size_t k,
-                                         bool take) {
+NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t count, std::size_t k, bool take,
+                                         Progress& progress) {
   std::vector<std::uint32_t> by_row(count);  // positions in the order of their matrix rows
   for (std::uint32_t p = 0; p < count; ++p) by_row[p] = p;
   std::ranges::sort(by_row, {}, [&](std::uint32_t p) { return scan.row(p); });
@@ -449,10 +444,14 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
   if (!buffers_->all_known(anchors)) {
     const std::vector<std::uint32_t> order = buffers_->chained(scan, anchors);
     std::vector<std::uint32_t> places(anchors, std::numeric_limits<std::uint32_t>::max());
+    progress.begin("comparing the nearest directly", order.size());
     for (std::size_t first = 0; first < order.size(); first += kSettledTogether) {
+      progress.check();
       const std::size_t count_now = std::min(kSettledTogether, order.size() - first);
       buffers_->settle(scan, std::span(order).subspan(first, count_now), places, k);
+      progress.advance(count_now);
     }
+    progress.end();
   }
   if (take) buffers_->arrange(position);
   const std::size_t piece = take ? std::max<std::size_t>(1024, anchors / 16) : std::max(1u, anchors);
@@ -480,11 +479,11 @@ NeighborTable NearestNeighbors::table_of(const PairScan& scan, std::uint32_t cou
 
 void NearestNeighbors::prefix_complete(const PairScan& scan, std::uint32_t count) {
   if (!receive_ || count == scan.size()) return;
-  receive_(table_of(scan, count, prefix_k_, false));
+  receive_(table_of(scan, count, prefix_k_, false, no_progress()));
 }
 
-NeighborTable NearestNeighbors::take_table(const PairScan& scan) {
-  NeighborTable table = table_of(scan, scan.size(), k_, true);
+NeighborTable NearestNeighbors::take_table(const PairScan& scan, Progress& progress) {
+  NeighborTable table = table_of(scan, scan.size(), k_, true, progress);
   buffers_.reset();
   return table;
 }

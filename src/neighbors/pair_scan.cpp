@@ -119,16 +119,14 @@ void PairScan::choose_search() {
     if (choose_rows(options_.search == SearchMode::rows)) return;
   }
   const std::size_t components = matrix_.stored_cols();
-  const bool bytes = matrix_.exact_integers(), short_rows = components <= Codes::most_components;
+  const bool bytes = matrix_.exact_integers();
   const cost_model::Task task{size(), components, options_.neighbors, bytes, static_cast<double>(pairs())};
 
   // Codes of whole rows: the tiles' own, and the filter's second look.
   std::optional<Codes> whole;
   double tiles_seconds = cost_model::tiles(task);
-  if (bytes && short_rows) {
+  if (bytes) {
     whole = stored_codes(matrix_, order_, options_);
-  } else if (!short_rows) {
-    check_rows(matrix_, order_, options_.threads);
   } else {
     whole = quantised_codes(matrix_, order_, options_);
     const double share = cost_model::surviving_share(task, *whole, *this);
@@ -165,7 +163,7 @@ void PairScan::choose_search() {
   }
   mode_ = SearchMode::tiles;
   compared_components_ = components;
-  if (whole) {
+  if (whole && whole->distances_are_small()) {
     search_ = std::make_unique<CodeSearch>(std::move(*whole), options_);
   } else {
     search_ = std::make_unique<ProductSearch>(matrix_, order_, options_);
@@ -195,8 +193,10 @@ void PairScan::exact(std::uint32_t a, std::span<const std::uint32_t> others,
   direct_distances(matrix_, a, others, options_, out);
 }
 
-void PairScan::exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out) const {
-  direct_distances(matrix_, pairs, options_, out);
+void PairScan::exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out, unsigned threads) const {
+  PairScanOptions options = options_;
+  options.threads = threads;
+  direct_distances(matrix_, pairs, options, out);
 }
 
 void PairScan::run(std::span<Collector* const> collectors, std::span<const std::uint32_t> prefixes,

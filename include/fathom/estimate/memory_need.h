@@ -16,11 +16,13 @@ struct MemoryNeed {
   std::uint64_t arrays = 0;
   /// N D values and, while they change their form, the rows before; nothing in a working folder.
   std::uint64_t matrix = 0;
-  /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows.
+  /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows. Of
+  /// 1000 rows and more, or where a filter is asked for, what finds directions: 4 D for 512 rows (1024 of
+  /// 40,000 and more) and for 512 more.
   std::uint64_t search = 0;
-  /// A L times the most of: candidates and guesses while pairs are compared (12 of 8-bit rows, 24 of others),
-  /// the table (12, in which logarithms take the place of squared distances), and logarithms beside these (8)
-  /// where an estimator needs both; with 2 to spare.
+  /// A L times the most of: candidates and guesses while pairs are compared (12; of other than 8-bit rows 12
+  /// for each of candidate_room() too), the table (12, in which logarithms take the place of squared
+  /// distances), and logarithms beside these (8) where an estimator needs both; with 2 to spare.
   std::uint64_t neighbors = 0;
   /// What single estimators hold beside, the one that takes most: 24 M^2 for lpca, participation_ratio and
   /// fishers, whose scalar products are M x M, with M the smaller of D and A, 2048 where both are larger;

@@ -11,6 +11,7 @@
 #include <vector>
 
 #include "fathom/core/matrix.h"
+#include "fathom/core/progress.h"
 #include "fathom/neighbors/pair_scan.h"
 
 namespace fathom {
@@ -79,8 +80,8 @@ class NearestNeighbors : public Collector, private RowCollector {
   RowCollector* by_rows() override { return this; }
 
   /// After the scan, once. Points of the table are the scanned rows, its rows the anchors, both in ascending
-  /// order of their matrix rows.
-  NeighborTable take_table(const PairScan& scan);
+  /// order of their matrix rows. Throws Interrupted when the progress sink says so.
+  NeighborTable take_table(const PairScan& scan, Progress& progress = no_progress());
 
  private:
   struct Buffers;
@@ -91,7 +92,8 @@ class NearestNeighbors : public Collector, private RowCollector {
   void take(std::uint32_t position, std::span<const NearRow> nearest) override;
 
   /// `take`: the buffers are taken apart as the table grows.
-  NeighborTable table_of(const PairScan& scan, std::uint32_t count, std::size_t k, bool take);
+  NeighborTable table_of(const PairScan& scan, std::uint32_t count, std::size_t k, bool take,
+                         Progress& progress);
 
   std::size_t k_;
   std::vector<std::uint32_t> group_;

@@ -137,8 +137,8 @@ class PairScan {
   /// since what is done to the one row is done once.
   void exact(std::uint32_t matrix_row, std::span<const std::uint32_t> others,
              std::span<SquaredDistance> out) const;
-  /// The same of many pairs, those of one first row together, on all threads.
-  void exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out) const;
+  /// The same of many pairs, those of one first row together, on so many threads.
+  void exact(std::span<const RowPair> pairs, std::span<SquaredDistance> out, unsigned threads) const;
 
  private:
   std::uint64_t pairs() const;

@@ -70,9 +70,9 @@ struct ProductKernel {
                    size_t stride);
 };
 
-/// Codes 0..255 stand for low + scale * code.
+/// Codes 0..last, at most 255, stand for low + scale * code.
 struct Quantiser {
-  double low, scale, largest;
+  double low, scale, last, largest;
 };
 struct QuantisationLeft {
   double clamped, all;
@@ -127,7 +127,7 @@ struct KernelSet {
   /// What is left after the last whole 16 components, and the sum of all.
   double (*last_squares_float)(const float* a, const float* b, size_t count, PartialSums& sums);
   double (*last_squares_double)(const double* a, const double* b, size_t count, PartialSums& sums);
-  /// Codes: (clamped value - low) / scale, rounded and at most 255, and the sums of squares of what they
+  /// Codes: (clamped value - low) / scale, rounded and at most `last`, and the sums of squares of what they
   /// leave of the clamped values and of the values.
   void (*quantise_float)(const float* values, size_t count, const Quantiser& quantiser, uint8_t* codes,
                          QuantisationLeft& left);

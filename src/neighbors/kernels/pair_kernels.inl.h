@@ -401,7 +401,7 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
               QuantisationLeft& left) {
   typedef T Values __attribute__((vector_size(kLanes * sizeof(T))));
   const Doubles low = Doubles{} + quantiser.low, scale = Doubles{} + quantiser.scale;
-  const Doubles last = Doubles{} + 255.0, high = low + last * scale, inverse = 1.0 / scale;
+  const Doubles last = Doubles{} + quantiser.last, high = low + last * scale, inverse = 1.0 / scale;
   Doubles of_clamped{}, of_all{};
   const Values largest = Values{} + static_cast<T>(quantiser.largest);
   auto within = largest == largest;

@@ -14,7 +14,7 @@ MeasureOptions options() {
 TEST(MemoryNeed, CountsRowsSearchAndNeighbors) {
   const MemoryNeed need = memory_need({1000, 3072, PixelType::uint8}, 0, false, options());
   EXPECT_EQ(need.matrix, 3'072'000u);
-  EXPECT_EQ(need.search, 3'072'000u);  // packed, where rows may be searched one by one
+  EXPECT_EQ(need.search, 768'000u + 12'582'912u);  // a quarter, and 1024 rows of float32
   EXPECT_EQ(need.neighbors, 14u * 1000 * neighbors_listed(options()));
   EXPECT_EQ(need.rest, 400'000u + (std::uint64_t{72} << 20));
   EXPECT_EQ(need.total(), need.matrix + need.search + need.neighbors + need.rest);
@@ -42,9 +42,13 @@ TEST(MemoryNeed, CountsSquaredDistancesBesideLogarithmsWhereBothAreNeeded) {
 }
 
 TEST(MemoryNeed, CandidatesOfFloatRowsTakeMore) {
-  const std::uint64_t pairs = 1000 * neighbors_listed(options());
-  EXPECT_EQ(memory_need({1000, 100, PixelType::float32}, 0, false, options()).neighbors, 26 * pairs);
-  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, false, options()).neighbors, 26 * pairs);
+  ASSERT_EQ(neighbors_listed(options()), 65u);
+  // 12 bytes each for the 65 and room for 64 more, for twice as many of long rows; 2 bytes to spare.
+  const std::uint64_t short_rows = 1000 * (12 * (65 + 64) + 2 * 65);
+  const std::uint64_t long_rows = 1000 * (12 * (65 + 130) + 2 * 65);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float32}, 0, false, options()).neighbors, short_rows);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::uint8, true}, 0, false, options()).neighbors, short_rows);
+  EXPECT_EQ(memory_need({1000, 20'000, PixelType::float32}, 0, false, options()).neighbors, long_rows);
 }
 
 TEST(MemoryNeed, RowsInAFileTakeNone) {
@@ -53,15 +57,25 @@ TEST(MemoryNeed, RowsInAFileTakeNone) {
 }
 
 TEST(MemoryNeed, RowsThatAreScannedAsACopyTakeIt) {
-  EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 800'000u);
+  EXPECT_EQ(memory_need({1000, 100, PixelType::float64}, 0, true, options()).search, 400'000u + 409'600u);
 }
 
 TEST(MemoryNeed, LargeMatricesArePackedBlockByBlock) {
   const MatrixShape shape{200'000, 784, PixelType::uint8};
   MeasureOptions some = options();
-  EXPECT_EQ(memory_need(shape, 0, false, some).search, 39'200'000u);
+  EXPECT_EQ(memory_need(shape, 0, false, some).search, 39'200'000u + 4'816'896u);
   some.search = SearchMode::rows;
   EXPECT_EQ(memory_need(shape, 0, false, some).search, std::uint64_t{64} << 20);
+}
+
+TEST(MemoryNeed, LongRowsAreSampledForAFilter) {
+  const MemoryNeed need = memory_need({10'000, 150'528, PixelType::float32}, 0, false, options());
+  EXPECT_EQ(need.search, 1'505'280'000u + 1024u * 4 * 150'528);
+  MeasureOptions filter = options();
+  filter.search = SearchMode::filter;
+  const MatrixShape few{999, 150'528, PixelType::float32};
+  EXPECT_EQ(memory_need(few, 0, false, options()).search, 999u * 150'528 * 1);
+  EXPECT_EQ(memory_need(few, 0, false, filter).search, 999u * 150'528 + 1024u * 4 * 150'528);
 }
 
 TEST(MemoryNeed, EnlargedRowsBecomeFloat32) {

@@ -77,6 +77,52 @@ TEST(NearestNeighbors, Floats) {
   }
 }
 
+/// So many components that squared distances of 8-bit rows reach beyond 2^32: a black row, white ones, and
+/// noisy copies of a few others, whose neighbours bounds alone do not tell.
+template <class T>
+RowMatrix long_rows() {
+  constexpr std::size_t count = 80, cols = 66'100, kinds = 6;
+  RowMatrix matrix = oracle::random_matrix<T>(count, cols, 17, 256, 0);
+  auto& rows = std::get<Matrix<T>>(matrix.stored);
+  Generator generator = make_generator(18);
+  for (std::size_t i = kinds; i < count; ++i) {
+    for (std::size_t k = 0; k < cols; ++k) {
+      const auto noise = static_cast<int>(uniform_below(generator, 9 + i)) - static_cast<int>(8 + i) / 2;
+      rows.row(i)[k] = static_cast<T>(std::clamp(static_cast<int>(rows.row(i % kinds)[k]) + noise, 0, 255));
+    }
+  }
+  std::ranges::fill(rows.row(20), T{0});
+  for (const std::size_t white : {21, 22, 23}) std::ranges::fill(rows.row(white), T{255});
+  return matrix;
+}
+
+template <class T>
+void expect_long_rows_are_exact() {
+  const RowMatrix matrix = long_rows<T>();
+  const auto rows = all_rows(matrix.rows());
+  constexpr std::size_t k = 4;
+  const NeighborTable first =
+      scan(matrix, shuffled(rows, 5), k, {2, best_simd_level(), SearchMode::filter, k});
+  expect_equal(matrix, rows, first, k);
+  for (const SimdLevel level : supported_simd_levels()) {
+    for (const SearchMode search : {SearchMode::tiles, SearchMode::rows, SearchMode::filter}) {
+      const NeighborTable other = scan(matrix, shuffled(rows, 6), k, {2, level, search, k});
+      for (std::size_t i = 0; i < rows.size(); ++i) {
+        ASSERT_TRUE(std::ranges::equal(first.squared(i), other.squared(i))) << simd_name(level) << " " << i;
+        ASSERT_TRUE(std::ranges::equal(first.index(i), other.index(i))) << simd_name(level) << " " << i;
+      }
+    }
+  }
+}
+
+TEST(NearestNeighbors, LongRowsOfBytes) {
+  expect_long_rows_are_exact<std::uint8_t>();
+}
+
+TEST(NearestNeighbors, LongRowsOfFloats) {
+  expect_long_rows_are_exact<float>();
+}
+
 TEST(NearestNeighbors, Doubles) {
   for (const std::size_t count : {2, 33, 500}) {
     for (const std::size_t cols : {1, 3, 16, 65}) check<double>(count, cols, 20, 1, 0);

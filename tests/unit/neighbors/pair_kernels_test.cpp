@@ -240,7 +240,7 @@ TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
     std::vector<float> values;
     for (std::size_t k = 0; k < depth; ++k)
       values.push_back(static_cast<float>(3.0 * standard_normal(generator)));
-    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0, 1e30};
+    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0, 255.0, 1e30};
     std::vector<std::uint8_t> codes(depth);
     kernels::QuantisationLeft left{};
     set.quantise_float(values.data(), depth, quantiser, codes.data(), left);
@@ -263,7 +263,7 @@ TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
 }
 
 TEST_P(PairKernels, QuantisationSeesValuesThatAreNone) {
-  const kernels::Quantiser quantiser{0.0, 1.0, 1e30};
+  const kernels::Quantiser quantiser{0.0, 1.0, 255.0, 1e30};
   constexpr double infinity = std::numeric_limits<double>::infinity();
   for (const std::size_t depth : {std::size_t{1}, std::size_t{8}, std::size_t{23}}) {
     for (std::size_t at = 0; at < depth; ++at) {

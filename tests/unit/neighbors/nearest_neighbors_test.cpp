@@ -98,6 +98,9 @@ RowMatrix long_rows() {
 
 template <class T>
 void expect_long_rows_are_exact() {
+#if defined(__SANITIZE_THREAD__)
+  GTEST_SKIP() << "two minutes under the thread sanitizer, which sees the same threads on shorter rows";
+#endif
   const RowMatrix matrix = long_rows<T>();
   const auto rows = all_rows(matrix.rows());
   constexpr std::size_t k = 4;

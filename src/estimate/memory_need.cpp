@@ -13,7 +13,7 @@ namespace fathom {
 namespace {
 
 constexpr std::uint64_t kMebibyte = std::uint64_t{1} << 20;
-constexpr std::uint64_t kFewestFiltered = 1000;
+constexpr std::uint64_t kFewestFiltered = 700;
 
 struct Sizes {
   std::uint64_t rows, points, columns, listed, search;

@@ -17,7 +17,7 @@ struct MemoryNeed {
   /// N D values and, while they change their form, the rows before; nothing in a working folder.
   std::uint64_t matrix = 0;
   /// A float32 copy of float64 rows, 4 N D; 8-bit codes of float32 rows, N D; a quarter of 8-bit rows. Of
-  /// 1000 rows and more, or where a filter is asked for, what finds directions: 4 D for 512 rows (1024 of
+  /// 700 rows and more, or where a filter is asked for, what finds directions: 4 D for 512 rows (1024 of
   /// 40,000 and more) and for 512 more.
   std::uint64_t search = 0;
   /// A L times the most of: candidates and guesses while pairs are compared (12; of other than 8-bit rows 12

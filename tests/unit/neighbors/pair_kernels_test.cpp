@@ -240,7 +240,8 @@ TEST_P(PairKernels, QuantisationLeavesWhatItSays) {
     std::vector<float> values;
     for (std::size_t k = 0; k < depth; ++k)
       values.push_back(static_cast<float>(3.0 * standard_normal(generator)));
-    const kernels::Quantiser quantiser{-4.0, 8.0 / 255.0, 255.0, 1e30};
+    const double last = depth % 2 == 0 ? 255.0 : 168.0;  // fewer steps, as long rows have
+    const kernels::Quantiser quantiser{-4.0, 8.0 / last, last, 1e30};
     std::vector<std::uint8_t> codes(depth);
     kernels::QuantisationLeft left{};
     set.quantise_float(values.data(), depth, quantiser, codes.data(), left);

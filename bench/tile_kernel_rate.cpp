@@ -60,7 +60,7 @@ double tile_kernel_rate(const Matrix<std::uint8_t>& rows, unsigned threads) {
       const PackedBlock &left = blocks[tiles[t].first], &right = blocks[tiles[t].second];
       std::uint32_t pair[kernels::kRowsAtOnce * kBlockRows + kernels::kOverrun], squared[std::size(pair)];
       for (std::size_t r = 0; r < left.count; r += kernels::kRowsAtOnce) {
-        kernels::Survivors survivors{pair, squared, 0};
+        kernels::Survivors<std::uint32_t> survivors{pair, squared, 0};
         const void* rows_at_once[kernels::kRowsAtOnce];
         for (std::size_t i = 0; i < kernels::kRowsAtOnce; ++i)
           rows_at_once[i] = left.left.data() + (r + i) * left.stride;

@@ -47,7 +47,7 @@ struct CodeSearch::Scratch {
   std::vector<std::byte> left, right;
   std::uint32_t packed_first = ~std::uint32_t{0}, packed_count = 0;  ///< the block in `right`
   std::vector<std::uint32_t> right_norm, left_limit, right_limit, carried, pair, squared;
-  kernels::Survivors survivors{};
+  kernels::Survivors<std::uint32_t> survivors{};
   std::vector<double> row_limit, col_limit;
   std::vector<PositionPair> open;
   std::vector<double> lower;  ///< of `open`

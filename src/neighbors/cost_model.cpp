@@ -18,14 +18,15 @@ constexpr double kDoubleProduct = 0.040;             // in a float64 tile
 constexpr double kFloatProduct = 0.025;              // in a projection
 constexpr double kPair = 0.25;                       // norms and limits of a pair
 constexpr double kRowFloatProduct = 0.021;           // a component of a pair, in float32, by rows
-constexpr double kRowPair = 0.8;                     // norms and limits of a pair, by rows
+constexpr double kRowPair = 0.55;                    // norms and limits of a pair, by rows
 constexpr double kRow = 2000.0, kRowListed = 150.0;  // a row, and a neighbour of it
 constexpr double kCandidate = 60.0;                  // a pair that survives, whatever is then done with it
 constexpr double kByteDifference = 0.02;             // a component of it in a direct difference of bytes
 constexpr double kListed = 900.0;   // a neighbour, with the candidates that it replaces, in tiles
 constexpr double kUnsure = 8000.0;  // of a row, candidates that codes cannot tell from neighbours
-constexpr double kGuessed = 400.0;  // the same in the guess that a filter begins with
-constexpr double kEigen = 5.0;      // of the eigenvectors of n x n, n^3 times
+constexpr double kDirect = 9000.0, kDirectListed = 500.0;  // direct differences of a row, and of a neighbour
+constexpr double kGuessed = 400.0;                         // the same in the guess that a filter begins with
+constexpr double kEigen = 5.0;                             // of the eigenvectors of n x n, n^3 times
 
 /// Thresholds fall while the scan goes on, and a sample's own directions suit it better than other rows.
 constexpr double kOptimism = 2.0;
@@ -52,6 +53,11 @@ double listed(const Task& task) {
   return static_cast<double>(task.rows) * static_cast<double>(task.neighbors);
 }
 
+/// Of the candidates that codes leave.
+double direct_differences(const Task& task) {
+  return 1e-9 * (kDirectListed * listed(task) + kDirect * static_cast<double>(task.rows));
+}
+
 }  // namespace
 
 std::size_t sample_rows(const Task& task) {
@@ -76,7 +82,7 @@ bool rows_are_fastest(const Task& task, std::uint32_t anchors) {
   const double seconds = rows(task, anchors);
   if (seconds > (task.bytes ? tiles(task) : coded_tiles(task, 0.0))) return false;
   return std::ranges::all_of(filter_sizes, [&](std::size_t size) {
-    return seconds <= projecting(task, size) + filtering(task, size, 0.0);
+    return size >= task.components || seconds <= projecting(task, size) + filtering(task, size, 0.0);
   });
 }
 
@@ -93,7 +99,8 @@ double projecting(const Task& task, std::size_t size) {
 double coded_tiles(const Task& task, double share) {
   const auto components = static_cast<double>(task.components);
   return 1e-9 * (task.pairs * (components * kByteProduct + kPair + share * kCandidate) +
-                 kListed * listed(task) + kUnsure * static_cast<double>(task.rows));
+                 kListed * listed(task) + kUnsure * static_cast<double>(task.rows)) +
+         direct_differences(task);
 }
 
 double filtering(const Task& task, std::size_t size, double share) {
@@ -102,7 +109,8 @@ double filtering(const Task& task, std::size_t size, double share) {
   const double compared = 2.0 * (static_cast<double>(size) * kByteProduct + kPair);
   const double survived = share * (kCandidate * (task.bytes ? 1.0 : 2.0) + components * kByteDifference);
   const double guessed = kGuessed * static_cast<double>(task.rows) * static_cast<double>(task.neighbors + 12);
-  return 1e-9 * (task.pairs * (compared + survived) + guessed + kListed / 3.0 * listed(task));
+  return 1e-9 * (task.pairs * (compared + survived) + guessed + kListed / 3.0 * listed(task)) +
+         (task.bytes ? 0.0 : direct_differences(task));
 }
 
 FilterPlan plan_filter(const Task& task, const Sample& sample, const PrincipalComponents& components,

@@ -37,6 +37,11 @@ inline double float_sums(std::size_t piece) {
   return 1.1 * (static_cast<double>(piece) + 1.0) * kFloatUnit;
 }
 
+/// The same share, of norms that are rounded to float32, added, and lessened by twice a product there.
+inline double float_comparison() {
+  return 1.1 * 4.0 * kFloatUnit;
+}
+
 /// Norms up to this have products, and sums of products, that are finite in float32.
 inline constexpr double kLargestFloatNorm = 1e37;
 

@@ -387,10 +387,6 @@ void NearestNeighbors::collect(const PairScan& scan, std::span<const PairBound> 
   for (const PairBound& pair : pairs) add(pair.second, pair.first, pair.lower, lock);
 }
 
-bool NearestNeighbors::apart(std::uint32_t a, std::uint32_t b) const {
-  return !group_.empty() && group_[a] == group_[b];
-}
-
 std::vector<NearRow> NearestNeighbors::nearest(std::uint32_t position) const {
   std::vector<Candidate> candidates;
   buffers_->take_known(position, candidates);

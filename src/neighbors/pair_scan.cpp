@@ -7,6 +7,7 @@
 #include <utility>
 
 #include "fathom/core/parallel.h"
+#include "fathom/neighbors/packed_rows.h"
 #include "neighbors/code_search.h"
 #include "neighbors/cost_model.h"
 #include "neighbors/direct_distances.h"
@@ -96,31 +97,32 @@ std::uint64_t PairScan::pairs() const {
   return among + std::uint64_t{anchors_} * (size() - anchors_);
 }
 
-/// By rows, where that is sure to be the fastest, or forced.
+/// By rows, where float32 can tell them apart, or forced.
 bool PairScan::choose_rows(bool forced) {
-  const std::size_t components = matrix_.stored_cols();
-  const cost_model::Task task{size(), components, options_.neighbors, matrix_.exact_integers(),
-                              static_cast<double>(pairs())};
-  if (!forced && !cost_model::rows_are_fastest(task, anchors())) return false;
   if (!matrix_.exact_integers()) check_rows(matrix_, order_, options_.threads);
   std::unique_ptr<RowSearch> search = make_row_search(matrix_, order_, options_, forced);
   if (search == nullptr) return false;
   const double sure = kMostOpen * static_cast<double>(options_.neighbors) / size();
   if (!forced && search->open_share(*this, options_.neighbors) > kLargestRowShare + sure) return false;
   mode_ = SearchMode::rows;
-  compared_components_ = components;
+  compared_components_ = matrix_.stored_cols();
   row_search_ = search.get();
   search_ = std::move(search);
   return true;
 }
 
 void PairScan::choose_search() {
-  if (options_.search == SearchMode::rows || options_.search == SearchMode::automatic) {
-    if (choose_rows(options_.search == SearchMode::rows)) return;
-  }
   const std::size_t components = matrix_.stored_cols();
   const bool bytes = matrix_.exact_integers();
   const cost_model::Task task{size(), components, options_.neighbors, bytes, static_cast<double>(pairs())};
+  const std::size_t row_bytes = components * (bytes ? sizeof(std::uint8_t) : sizeof(float));
+  bool rows_may = options_.search == SearchMode::automatic && row_bytes <= kMostPackedBytes / size();
+  if (options_.search == SearchMode::rows || (rows_may && cost_model::rows_are_fastest(task, anchors()))) {
+    if (choose_rows(options_.search == SearchMode::rows)) return;
+    rows_may = false;
+  }
+  const double rows_seconds =
+      rows_may ? cost_model::rows(task, anchors()) : std::numeric_limits<double>::infinity();
 
   // Codes of whole rows: the tiles' own, and the filter's second look.
   std::optional<Codes> whole;
@@ -139,20 +141,21 @@ void PairScan::choose_search() {
 
   if (options_.search != SearchMode::tiles) {
     const bool forced = options_.search == SearchMode::filter;
+    const double otherwise = std::min(tiles_seconds, rows_seconds);
     std::size_t largest = 0;  // number of components that could pay
     for (const std::size_t size : cost_model::filter_sizes) {
       const double at_best = cost_model::projecting(task, size) + cost_model::filtering(task, size, 0.0);
-      if (forced || at_best < kWorthTrying * tiles_seconds) largest = size;
+      if (forced || at_best < kWorthTrying * otherwise) largest = size;
     }
     if (largest > 0) {
       const Sample sample = take_sample(matrix_, order_, cost_model::sample_rows(task), options_);
       const PrincipalComponents directions = principal_components(sample, largest - 1, options_);
       const cost_model::FilterPlan plan = cost_model::plan_filter(task, sample, directions, largest);
-      if (forced || plan.seconds < kWorthwhile * tiles_seconds) {
+      if (forced || plan.seconds < kWorthwhile * otherwise) {
         ProjectedCodes few = projected_codes(
             matrix_, order_, rotated_projection(sample, directions, plan.size - 1, options_), options_);
         const double share = forced ? 0.0 : cost_model::surviving_share(task, few.coarse, *this);
-        if (forced || cost_model::filtering(task, plan.size, share) < tiles_seconds) {
+        if (forced || cost_model::filtering(task, plan.size, share) < otherwise) {
           mode_ = SearchMode::filter;
           compared_components_ = few.coarse.cols();
           search_ = std::make_unique<CodeSearch>(std::move(few), std::move(whole), options_);
@@ -161,6 +164,7 @@ void PairScan::choose_search() {
       }
     }
   }
+  if (rows_seconds < tiles_seconds && choose_rows(false)) return;
   mode_ = SearchMode::tiles;
   compared_components_ = components;
   if (whole && whole->distances_are_small()) {

@@ -61,13 +61,14 @@ ProductSearch::ProductSearch(const RowMatrix& matrix, std::span<const std::uint3
   margin_.resize(order_.size());
   const auto* floats = std::get_if<Matrix<float>>(&matrix.stored);
   const bool in_float32 = sums == ProductSums::float32, rounded = floats == nullptr || in_float32;
-  const double factor = margin::norm_form(cols_, rounded) + (in_float32 ? margin::float_sums(piece()) : 0.0);
+  const double factor = margin::norm_form(cols_, rounded) +
+                        (in_float32 ? margin::float_sums(piece()) + margin::float_comparison() : 0.0);
   const double tiny = static_cast<double>(cols_) * margin::kFloatTiny;
   const auto bound = [&](std::size_t p, const float* values) {
     const double norm = kernels_.squared_norm_float(values, cols_);
     margin_[p] = factor * norm;
     if (rounded) margin_[p] += tiny * (std::sqrt(norm) + tiny);
-    if (in_float32) margin_[p] += tiny;  // products that underflow
+    if (in_float32) margin_[p] += tiny + 4.0 * margin::kFloatTiny;  // products and norms that underflow
     left_norm_[p] = norm - margin_[p];
   };
   if (!rounded) {
@@ -150,6 +151,20 @@ ProductSearch::Scratch& ProductSearch::scratch_of(unsigned worker) {
   return *own;
 }
 
+const std::byte* ProductSearch::packed_columns(PositionBlock cols, std::size_t start,
+                                               Scratch& scratch) const {
+  if (!packed_.empty() && cols.first % kBlockRows == 0) {
+    return packed_.data() + cols.first / kBlockRows * packed_block_bytes();
+  }
+  scratch.right.resize(packed_block_bytes());
+  if (piece() < cols_ || scratch.packed_first != cols.first || scratch.packed_count != cols.count) {
+    pack(cols, start, std::min(piece(), cols_ - start), scratch.right.data());
+    scratch.packed_first = cols.first;
+    scratch.packed_count = cols.count;
+  }
+  return scratch.right.data();
+}
+
 void ProductSearch::multiply(PositionBlock rows, PositionBlock cols, Scratch& scratch) const {
   const kernels::Layout& layout = kernel_.layout;
   const std::size_t element = matrix_.exact_integers() ? sizeof(std::uint8_t) : sizeof(float);
@@ -159,18 +174,7 @@ void ProductSearch::multiply(PositionBlock rows, PositionBlock cols, Scratch& sc
 
   for (std::size_t start = 0; start < cols_; start += piece()) {
     const std::size_t depth = std::min(piece(), cols_ - start);
-    const std::byte* packed = nullptr;
-    if (!packed_.empty() && cols.first % kBlockRows == 0) {
-      packed = packed_.data() + cols.first / kBlockRows * packed_block_bytes();
-    } else {
-      scratch.right.resize(packed_block_bytes());
-      packed = scratch.right.data();
-      if (piece() < cols_ || scratch.packed_first != cols.first || scratch.packed_count != cols.count) {
-        pack(cols, start, depth, scratch.right.data());
-        scratch.packed_first = cols.first;
-        scratch.packed_count = cols.count;
-      }
-    }
+    const std::byte* packed = packed_columns(cols, start, scratch);
     const std::size_t stride = round_up(depth, layout.group) * layout.left_bytes;
     for (std::uint32_t r = 0; r < rows.count; r += kernels::kRowsAtOnce) {
       for (std::uint32_t i = 0; i < kernels::kRowsAtOnce; ++i) {

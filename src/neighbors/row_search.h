@@ -30,12 +30,13 @@ class RowSearch : public ProductSearch {
 
  private:
   struct Candidate;
+  struct NearPair;
   class List;
+  class Comparison;
 
   double upper_of(std::uint32_t position, const Candidate& candidate) const;
-  template <class Apart>
-  void list_candidates(PositionBlock rows, PositionBlock cols, const Apart& apart, std::span<List> lists,
-                       std::size_t guessed_for, Delivery& delivery);
+  void list_candidates(PositionBlock rows, PositionBlock cols, std::span<const std::uint32_t> group,
+                       std::span<List> lists, std::size_t guessed_for, Delivery& delivery);
 };
 
 /// Null where float32 cannot hold the sums and `or_float64` is not asked for.

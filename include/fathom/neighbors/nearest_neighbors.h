@@ -87,7 +87,7 @@ class NearestNeighbors : public Collector, private RowCollector {
   struct Buffers;
 
   std::size_t wanted() const override { return k_; }
-  bool apart(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const override;
+  std::span<const std::uint32_t> group() const override { return group_; }
   std::vector<NearRow> nearest(std::uint32_t position) const override;
   void take(std::uint32_t position, std::span<const NearRow> nearest) override;
 

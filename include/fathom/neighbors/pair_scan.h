@@ -65,8 +65,8 @@ class RowCollector {
   virtual ~RowCollector() = default;
   /// Rows wanted of every anchor.
   virtual std::size_t wanted() const = 0;
-  /// These two are never neighbours.
-  virtual bool apart(std::uint32_t matrix_row_a, std::uint32_t matrix_row_b) const = 0;
+  /// By matrix row: those of one number are never neighbours. Empty: all may be.
+  virtual std::span<const std::uint32_t> group() const = 0;
   /// The nearest of an anchor so far, in any order; take() replaces them.
   virtual std::vector<NearRow> nearest(std::uint32_t position) const = 0;
   virtual void take(std::uint32_t position, std::span<const NearRow> nearest) = 0;

@@ -13,6 +13,15 @@ inline __m256i load_256(const void* from) {
   return _mm256_loadu_si256(static_cast<const __m256i*>(from));
 }
 
+template <class T>
+void keep_lanes(uint32_t mask, const T* lane, uint32_t first_pair, uint32_t* pair, T* squared) {
+  for (size_t kept = 0; mask != 0; mask &= mask - 1, ++kept) {
+    const auto i = static_cast<uint32_t>(__builtin_ctz(mask));
+    pair[kept] = first_pair + i;
+    squared[kept] = lane[i];
+  }
+}
+
 struct ByteOps {
   using Source = uint8_t;
   using Left = int16_t;
@@ -41,27 +50,20 @@ struct ByteOps {
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), low));
     _mm256_storeu_pd(dot + 4, _mm256_add_pd(_mm256_loadu_pd(dot + 4), high));
   }
-  static size_t keep_near(Sum sum, uint32_t left_norm, const uint32_t* right_norm, uint32_t left_limit,
-                          const uint32_t* right_limit, uint32_t first_pair, size_t present, uint32_t* pair,
-                          uint32_t* squared) {
-    const __m256i norms =
-        _mm256_add_epi32(_mm256_set1_epi32(static_cast<int>(left_norm)), load_256(right_norm));
-    const __m256i distance = _mm256_sub_epi32(norms, _mm256_slli_epi32(sum, 1));
-    const __m256i limit =
-        _mm256_max_epu32(_mm256_set1_epi32(static_cast<int>(left_limit)), load_256(right_limit));
+  static Sum load_values(const uint32_t* values) { return load_256(values); }
+  static Sum spread(uint32_t value) { return _mm256_set1_epi32(static_cast<int>(value)); }
+  static Sum distance(Sum sum, Sum left_norm, Sum right_norm) {
+    return _mm256_sub_epi32(_mm256_add_epi32(left_norm, right_norm), _mm256_slli_epi32(sum, 1));
+  }
+  static uint32_t within(Sum distance, Sum left_limit, Sum right_limit) {
+    const __m256i limit = _mm256_max_epu32(left_limit, right_limit);
     const __m256i near = _mm256_cmpeq_epi32(_mm256_min_epu32(distance, limit), distance);
-    unsigned mask = static_cast<unsigned>(_mm256_movemask_ps(_mm256_castsi256_ps(near)));
-    mask &= (1u << present) - 1;
-    if (mask == 0) return 0;
+    return static_cast<uint32_t>(_mm256_movemask_ps(_mm256_castsi256_ps(near)));
+  }
+  static void keep(uint32_t near, Sum distance, uint32_t first_pair, uint32_t* pair, uint32_t* squared) {
     uint32_t lane[lanes];
     _mm256_storeu_si256(static_cast<__m256i*>(static_cast<void*>(lane)), distance);
-    size_t kept = 0;
-    for (; mask != 0; mask &= mask - 1, ++kept) {
-      const auto i = static_cast<uint32_t>(__builtin_ctz(mask));
-      pair[kept] = first_pair + i;
-      squared[kept] = lane[i];
-    }
-    return kept;
+    keep_lanes(near, lane, first_pair, pair, squared);
   }
 };
 
@@ -105,6 +107,20 @@ struct FloatOps {
     const __m256d high = _mm256_cvtps_pd(_mm256_extractf128_ps(sum, 1));
     _mm256_storeu_pd(dot, _mm256_add_pd(_mm256_loadu_pd(dot), low));
     _mm256_storeu_pd(dot + 4, _mm256_add_pd(_mm256_loadu_pd(dot + 4), high));
+  }
+  static Sum load_values(const float* values) { return _mm256_loadu_ps(values); }
+  static Sum spread(float value) { return _mm256_set1_ps(value); }
+  static Sum distance(Sum sum, Sum left_norm, Sum right_norm) {
+    return _mm256_fnmadd_ps(spread(2.0F), sum, _mm256_add_ps(left_norm, right_norm));
+  }
+  static uint32_t within(Sum distance, Sum left_limit, Sum right_limit) {
+    const __m256 near = _mm256_cmp_ps(distance, _mm256_max_ps(left_limit, right_limit), _CMP_LE_OQ);
+    return static_cast<uint32_t>(_mm256_movemask_ps(near));
+  }
+  static void keep(uint32_t near, Sum distance, uint32_t first_pair, uint32_t* pair, float* squared) {
+    float lane[lanes];
+    _mm256_storeu_ps(lane, distance);
+    keep_lanes(near, lane, first_pair, pair, squared);
   }
 };
 

@@ -4,18 +4,16 @@
 namespace fathom::kernels {
 namespace {
 
-struct ByteOps {
+struct ByteOps : ByteSumOps {
   using Source = uint8_t;
   using Left = int16_t;
   using Right = int16_t;
   using RightVector = __m512i;
-  using Sum = __m512i;
   static constexpr size_t group = 2, lanes = 16, vectors = 3, block = 8;
   static constexpr uint32_t sum_factor = 0;
 
   static Left left(uint8_t value) { return value; }
   static Right right(uint8_t value) { return value; }
-  static Sum zero() { return _mm512_setzero_si512(); }
   static __m512i load(const Right* right) { return load_512(right); }
   static __m512i broadcast(const Left* left) { return broadcast_4_bytes(left); }
   // Two products of at most 255 * 255 add without saturation.
@@ -23,7 +21,6 @@ struct ByteOps {
     return _mm512_add_epi32(sum, _mm512_madd_epi16(row, columns));
   }
   static void add_to(double* dot, Sum sum) { add_int32_to(dot, sum); }
-  static constexpr auto keep_near = keep_near_16;
 };
 
 uint32_t byte_product(const uint8_t* a, const uint8_t* b, size_t count) {

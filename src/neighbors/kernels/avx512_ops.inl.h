@@ -19,24 +19,29 @@ inline __m512i broadcast_4_bytes(const void* from) {
   return _mm512_set1_epi32(four);
 }
 
-/// Of 16 sums of products: squared distances, and those within limits. Returns how many.
-inline size_t keep_near_16(__m512i sum, uint32_t left_norm, const uint32_t* right_norm, uint32_t left_limit,
-                           const uint32_t* right_limit, uint32_t first_pair, size_t present, uint32_t* pair,
-                           uint32_t* squared) {
-  const __m512i norms =
-      _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(left_norm)), load_512(right_norm));
-  const __m512i distance = _mm512_sub_epi32(norms, _mm512_slli_epi32(sum, 1));
-  const __m512i limit =
-      _mm512_max_epu32(_mm512_set1_epi32(static_cast<int>(left_limit)), load_512(right_limit));
-  const auto there = static_cast<__mmask16>((1u << present) - 1);
-  const __mmask16 near = _mm512_mask_cmple_epu32_mask(there, distance, limit);
-  if (near == 0) return 0;
+inline __m512i pairs_from(uint32_t first) {
   const __m512i ascending = _mm512_set_epi32(15, 14, 13, 12, 11, 10, 9, 8, 7, 6, 5, 4, 3, 2, 1, 0);
-  const __m512i pairs = _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first_pair)), ascending);
-  _mm512_storeu_si512(pair, _mm512_maskz_compress_epi32(near, pairs));
-  _mm512_storeu_si512(squared, _mm512_maskz_compress_epi32(near, distance));
-  return static_cast<size_t>(__builtin_popcount(near));
+  return _mm512_add_epi32(_mm512_set1_epi32(static_cast<int>(first)), ascending);
 }
+
+/// Vectors of 16 sums of products of bytes.
+struct ByteSumOps {
+  using Sum = __m512i;
+  static Sum zero() { return _mm512_setzero_si512(); }
+  static Sum load_values(const uint32_t* values) { return load_512(values); }
+  static Sum spread(uint32_t value) { return _mm512_set1_epi32(static_cast<int>(value)); }
+  static Sum distance(Sum sum, Sum left_norm, Sum right_norm) {
+    return _mm512_sub_epi32(_mm512_add_epi32(left_norm, right_norm), _mm512_slli_epi32(sum, 1));
+  }
+  static uint32_t within(Sum distance, Sum left_limit, Sum right_limit) {
+    return _mm512_cmple_epu32_mask(distance, _mm512_max_epu32(left_limit, right_limit));
+  }
+  static void keep(uint32_t near, Sum distance, uint32_t first_pair, uint32_t* pair, uint32_t* squared) {
+    const auto mask = static_cast<__mmask16>(near);
+    _mm512_storeu_si512(pair, _mm512_maskz_compress_epi32(mask, pairs_from(first_pair)));
+    _mm512_storeu_si512(squared, _mm512_maskz_compress_epi32(mask, distance));
+  }
+};
 
 inline void add_int32_to(double* dot, __m512i sum) {
   const __m512d low = _mm512_cvtepi32_pd(_mm512_castsi512_si256(sum));
@@ -85,6 +90,19 @@ struct FloatOps {
     const __m512d high = _mm512_cvtps_pd(_mm512_extractf32x8_ps(sum, 1));
     _mm512_storeu_pd(dot, _mm512_add_pd(_mm512_loadu_pd(dot), low));
     _mm512_storeu_pd(dot + 8, _mm512_add_pd(_mm512_loadu_pd(dot + 8), high));
+  }
+  static Sum load_values(const float* values) { return _mm512_loadu_ps(values); }
+  static Sum spread(float value) { return _mm512_set1_ps(value); }
+  static Sum distance(Sum sum, Sum left_norm, Sum right_norm) {
+    return _mm512_fnmadd_ps(spread(2.0F), sum, _mm512_add_ps(left_norm, right_norm));
+  }
+  static uint32_t within(Sum distance, Sum left_limit, Sum right_limit) {
+    return _mm512_cmp_ps_mask(distance, _mm512_max_ps(left_limit, right_limit), _CMP_LE_OQ);
+  }
+  static void keep(uint32_t near, Sum distance, uint32_t first_pair, uint32_t* pair, float* squared) {
+    const auto mask = static_cast<__mmask16>(near);
+    _mm512_storeu_si512(pair, _mm512_maskz_compress_epi32(mask, pairs_from(first_pair)));
+    _mm512_storeu_ps(squared, _mm512_maskz_compress_ps(mask, distance));
   }
 };
 

@@ -4,26 +4,23 @@
 namespace fathom::kernels {
 namespace {
 
-struct ByteOps {
+struct ByteOps : ByteSumOps {
   using Source = uint8_t;
   using Left = uint8_t;
   using Right = int8_t;
   using RightVector = __m512i;
-  using Sum = __m512i;
   static constexpr size_t group = 4, lanes = 16, vectors = 3, block = 8;
   // The right factor must be signed: y - 128. Then |x - y|^2 = |x|^2 - 256 sum(x) + |y|^2 - 2 x(y - 128).
   static constexpr uint32_t sum_factor = 256;
 
   static Left left(uint8_t value) { return value; }
   static Right right(uint8_t value) { return static_cast<int8_t>(value ^ 0x80); }
-  static Sum zero() { return _mm512_setzero_si512(); }
   static __m512i load(const Right* right) { return load_512(right); }
   static __m512i broadcast(const Left* left) { return broadcast_4_bytes(left); }
   static Sum multiply_add(Sum sum, __m512i row, __m512i columns) {
     return _mm512_dpbusd_epi32(sum, row, columns);
   }
   static void add_to(double* dot, Sum sum) { add_int32_to(dot, sum); }
-  static constexpr auto keep_near = keep_near_16;
 };
 
 /// Registers of 16 numbers of 4 bytes as the rows of a square, turned into its columns.

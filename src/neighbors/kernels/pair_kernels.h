@@ -31,28 +31,31 @@ struct Layout {
   void (*pack_right)(const void* const* rows, size_t count, size_t depth, void* packed);
 };
 
-/// What ByteKernel::compare is given. Arithmetic is modulo 2^32: squared distances must be below that.
-struct ByteRows {
+/// What a comparison is given. T is the type of squared distances: of 8-bit rows uint32_t, modulo 2^32, below
+/// which they must be; of float32 rows float, which rounds.
+template <class T>
+struct ComparedRows {
   const void* const* left;  ///< kRowsAtOnce staged rows
   size_t left_count;
-  uint32_t left_first;         ///< number of the first of them, in the pairs that survive
-  const uint32_t* left_norm;   ///< |x|^2 - sum_factor * sum(x), kRowsAtOnce of them
-  const uint32_t* left_limit;  ///< kRowsAtOnce of them
-  const void* right;           ///< packed
+  uint32_t left_first;  ///< number of the first of them, in the pairs that survive
+  const T* left_norm;   ///< |x|^2, of 8-bit rows less sum_factor * sum(x), kRowsAtOnce of them
+  const T* left_limit;  ///< kRowsAtOnce of them
+  const void* right;    ///< packed
   size_t right_count;
-  const uint32_t* right_norm;   ///< |y|^2, padded to whole panels
-  const uint32_t* right_limit;  ///< padded to whole panels
+  const T* right_norm;   ///< |y|^2, padded to whole panels
+  const T* right_limit;  ///< padded to whole panels
   size_t depth;
   /// Long rows are compared piece by piece: sums of the pieces so far, kRowsAtOnce times the columns of whole
   /// panels; null where rows are one piece. Only the last piece has survivors.
-  uint32_t* carried;
-  bool first_piece, last_piece;
+  T* carried = nullptr;
+  bool first_piece = true, last_piece = true;
 };
 
 /// Pairs that survive: squared <= left_limit[left] or squared <= right_limit[right].
+template <class T>
 struct Survivors {
   uint32_t* pair;  ///< left * 2^16 + right
-  uint32_t* squared;
+  T* squared;
   size_t count;
 };
 
@@ -60,7 +63,7 @@ struct ByteKernel {
   Layout layout;
   uint32_t sum_factor;
   /// Squared distances of 8-bit rows, exactly; appends the pairs that survive, ordered by panel.
-  void (*compare)(const ByteRows& rows, Survivors& survivors);
+  void (*compare)(const ComparedRows<uint32_t>& rows, Survivors<uint32_t>& survivors);
 };
 
 struct ProductKernel {
@@ -98,6 +101,8 @@ struct KernelSet {
   ProductKernel doubles;
   /// Rows of float32, multiplied and summed in float32: levels round differently.
   ProductKernel floats;
+  /// Of rows laid out for `floats`, |x|^2 + |y|^2 - 2xy in float32; appends the pairs that survive.
+  void (*compare_floats)(const ComparedRows<float>& rows, Survivors<float>& survivors);
   /// values[c] = row_norm + col_norm[c] - 2 * values[c]
   void (*finish_row)(double* values, size_t count, double row_norm, const double* col_norm);
   /// Bit c % 8 of mask[c / 8]: values[c] <= row_threshold or values[c] <= col_threshold[c]. Count is rounded

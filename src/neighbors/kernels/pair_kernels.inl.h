@@ -12,6 +12,8 @@ namespace {
 
 // Operations name: Source (a stored component), Left, Right (staged and packed components), left(), right(),
 // group, lanes, vectors, and the vectors' own: Sum, RightVector, zero(), load(), broadcast(), multiply_add().
+// Where rows are compared, vectors of sums hold distances, norms and limits too: load_values(), spread(),
+// distance(), within() (a bit a lane), keep() (writes the lanes of a mask).
 
 // ---- staging and packing
 // -----------------------------------------------------------------------------------------
@@ -182,35 +184,61 @@ void multiply(const void* left, const void* right, size_t right_count, size_t de
 }
 
 /// Squared distances from the sums of one panel, and those within limits.
-template <class Ops>
+template <class Ops, class T>
 __attribute__((noinline)) void keep_near(const typename Ops::Sum (&sums)[Ops::block][Ops::vectors],
-                                         const ByteRows& rows, size_t first_row, size_t first_column,
-                                         Survivors& survivors) {
-  size_t count = survivors.count;
-  for (size_t r = first_row; r < first_row + Ops::block && r < rows.left_count; ++r) {
+                                         const ComparedRows<T>& rows, size_t first_row, size_t first_column,
+                                         Survivors<T>& survivors) {
+  using Values = typename Ops::Sum;  // of T, as many as there are sums
+  Values norm[Ops::vectors], limit[Ops::vectors];
+  uint32_t present[Ops::vectors];
+#pragma GCC unroll 3
+  for (size_t v = 0; v < Ops::vectors; ++v) {
+    const size_t column = first_column + v * Ops::lanes;
+    norm[v] = Ops::load_values(rows.right_norm + column);
+    limit[v] = Ops::load_values(rows.right_limit + column);
+    const size_t left = rows.right_count > column ? rows.right_count - column : 0;
+    present[v] = left >= Ops::lanes ? (1u << Ops::lanes) - 1 : (1u << left) - 1;
+  }
+  // What is written could lie where `rows` does, for all the compiler knows.
+  const size_t count_of_rows =
+      rows.left_count - first_row < Ops::block ? rows.left_count - first_row : Ops::block;
+  const T* const left_norm = rows.left_norm + first_row;
+  const T* const left_limit = rows.left_limit + first_row;
+  uint32_t* pair = survivors.pair + survivors.count;
+  T* squared = survivors.squared + survivors.count;
+  uint32_t first_pair =
+      (rows.left_first + static_cast<uint32_t>(first_row)) << 16 | static_cast<uint32_t>(first_column);
+  for (size_t r = 0; r < count_of_rows; ++r, first_pair += 1u << 16) {
+    const Values own_norm = Ops::spread(left_norm[r]), own_limit = Ops::spread(left_limit[r]);
+    Values distance[Ops::vectors];
+    uint32_t near[Ops::vectors], any = 0;
+#pragma GCC unroll 3
     for (size_t v = 0; v < Ops::vectors; ++v) {
-      const size_t column = first_column + v * Ops::lanes;
-      if (column >= rows.right_count) break;
-      const size_t rest = rows.right_count - column;
-      count += Ops::keep_near(
-          sums[r - first_row][v], rows.left_norm[r], rows.right_norm + column, rows.left_limit[r],
-          rows.right_limit + column,
-          (rows.left_first + static_cast<uint32_t>(r)) << 16 | static_cast<uint32_t>(column),
-          rest < Ops::lanes ? rest : Ops::lanes, survivors.pair + count, survivors.squared + count);
+      distance[v] = Ops::distance(sums[r][v], own_norm, norm[v]);
+      near[v] = Ops::within(distance[v], own_limit, limit[v]) & present[v];
+      any |= near[v];
+    }
+    if (any == 0) continue;
+#pragma GCC unroll 3
+    for (size_t v = 0; v < Ops::vectors; ++v) {
+      Ops::keep(near[v], distance[v], first_pair + static_cast<uint32_t>(v * Ops::lanes), pair, squared);
+      const int kept = __builtin_popcount(near[v]);
+      pair += kept;
+      squared += kept;
     }
   }
-  survivors.count = count;
+  survivors.count = static_cast<size_t>(pair - survivors.pair);
 }
 
-template <class Ops>
-void compare(const ByteRows& rows, Survivors& survivors) {
+template <class Ops, class T>
+void compare(const ComparedRows<T>& rows, Survivors<T>& survivors) {
   constexpr size_t panel = Ops::lanes * Ops::vectors;
   using Sums = typename Ops::Sum[Ops::block][Ops::vectors];
-  static_assert(sizeof(Sums) == Ops::block * panel * sizeof(uint32_t));
+  static_assert(sizeof(Sums) == Ops::block * panel * sizeof(T));
   const size_t padded_depth = round_up(rows.depth, Ops::group);
   const auto* panels = static_cast<const typename Ops::Right*>(rows.right);
   Sums sums, before;
-  uint32_t* carried = rows.carried;
+  T* carried = rows.carried;
   for (size_t n = 0; n < rows.right_count; n += panel) {
     for (size_t r = 0; r < rows.left_count; r += Ops::block) {
       if (!rows.first_piece) memcpy(&before, carried, sizeof before);
@@ -221,7 +249,7 @@ void compare(const ByteRows& rows, Survivors& survivors) {
                           sums);
       if (!rows.last_piece) memcpy(carried, &sums, sizeof sums);
       if (carried != nullptr) carried += Ops::block * panel;
-      if (rows.last_piece) keep_near<Ops>(sums, rows, r, n, survivors);
+      if (rows.last_piece) keep_near<Ops, T>(sums, rows, r, n, survivors);
     }
   }
 }
@@ -444,10 +472,11 @@ void quantise(const T* values, size_t count, const Quantiser& quantiser, uint8_t
 
 #undef FATHOM_INLINE
 
-constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare<ByteOps>},
+constexpr KernelSet kKernels = {{layout<ByteOps>(), ByteOps::sum_factor, compare<ByteOps, uint32_t>},
                                 {layout<ByteOps>(), multiply<ByteOps>},
                                 {layout<DoubleOps>(), multiply<DoubleOps>},
                                 {layout<FloatOps>(), multiply<FloatOps>},
+                                compare<FloatOps, float>,
                                 finish_row,
                                 find_below,
                                 byte_product,

@@ -7,20 +7,62 @@
 namespace fathom::kernels {
 namespace {
 
-struct ByteOps {
+template <class T, size_t count>
+struct Lanes {
+  T lane[count];
+};
+
+/// What is done with the sums of either kind.
+template <class T, size_t lanes>
+struct LaneOps {
+  using Sum = Lanes<T, lanes>;
+
+  static Sum zero() { return {}; }
+  static Sum load_values(const T* values) {
+    Sum loaded;
+    for (size_t i = 0; i < lanes; ++i) loaded.lane[i] = values[i];
+    return loaded;
+  }
+  static Sum spread(T value) {
+    Sum all;
+    for (T& lane : all.lane) lane = value;
+    return all;
+  }
+  static Sum distance(const Sum& sum, const Sum& left_norm, const Sum& right_norm) {
+    Sum distance;
+    for (size_t i = 0; i < lanes; ++i) {
+      distance.lane[i] = (left_norm.lane[i] + right_norm.lane[i]) - 2 * sum.lane[i];
+    }
+    return distance;
+  }
+  static uint32_t within(const Sum& distance, const Sum& left_limit, const Sum& right_limit) {
+    uint32_t near = 0;
+    for (size_t i = 0; i < lanes; ++i) {
+      const T value = distance.lane[i];
+      near |= static_cast<uint32_t>((value <= left_limit.lane[i]) | (value <= right_limit.lane[i])) << i;
+    }
+    return near;
+  }
+  static void keep(uint32_t near, const Sum& distance, uint32_t first_pair, uint32_t* pair, T* squared) {
+    size_t kept = 0;
+    for (uint32_t i = 0; i < lanes; ++i) {
+      if ((near >> i & 1) == 0) continue;
+      pair[kept] = first_pair + i;
+      squared[kept++] = distance.lane[i];
+    }
+  }
+};
+
+struct ByteOps : LaneOps<uint32_t, 4> {
   using Source = uint8_t;
   using Left = int16_t;
   using Right = int16_t;
   using RightVector = const int16_t*;
-  struct Sum {
-    uint32_t lane[4];
-  };
   static constexpr size_t group = 2, lanes = 4, vectors = 2, block = 4;
   static constexpr uint32_t sum_factor = 0;
 
   static Left left(uint8_t value) { return value; }
   static Right right(uint8_t value) { return value; }
-  static Sum zero() { return {}; }
   static RightVector load(const Right* right) { return right; }
   static RightVector broadcast(const Left* left) { return left; }
   static Sum multiply_add(Sum sum, const Left* row, const Right* columns) {
@@ -32,35 +74,20 @@ struct ByteOps {
   static void add_to(double* dot, const Sum& sum) {
     for (size_t i = 0; i < lanes; ++i) dot[i] += static_cast<int32_t>(sum.lane[i]);
   }
-  static size_t keep_near(const Sum& sum, uint32_t left_norm, const uint32_t* right_norm, uint32_t left_limit,
-                          const uint32_t* right_limit, uint32_t first_pair, size_t present, uint32_t* pair,
-                          uint32_t* squared) {
-    size_t kept = 0;
-    for (uint32_t i = 0; i < present; ++i) {
-      const uint32_t distance = left_norm + right_norm[i] - 2 * sum.lane[i];
-      if (distance > left_limit && distance > right_limit[i]) continue;
-      pair[kept] = first_pair + i;
-      squared[kept++] = distance;
-    }
-    return kept;
-  }
 };
 
 /// Both kinds of floating-point sums differ in the type alone.
 template <class T>
-struct SumOps {
+struct SumOps : LaneOps<T, 2> {
+  using typename LaneOps<T, 2>::Sum;
   using Source = float;
   using Left = T;
   using Right = T;
   using RightVector = const T*;
-  struct Sum {
-    T lane[2];
-  };
   static constexpr size_t group = 1, lanes = 2, vectors = 2, block = 2;
 
   static Left left(float value) { return static_cast<T>(value); }
   static Right right(float value) { return static_cast<T>(value); }
-  static Sum zero() { return {}; }
   static RightVector load(const Right* right) { return right; }
   static T broadcast(const Left* left) { return *left; }
   static Sum multiply_add(Sum sum, T row, const Right* columns) {

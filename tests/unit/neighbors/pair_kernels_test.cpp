@@ -15,6 +15,7 @@
 #include "fathom/core/random.h"
 #include "fathom/core/simd_level.h"
 #include "neighbors/kernels/select_kernels.h"
+#include "neighbors/margin.h"
 
 namespace fathom {
 namespace {
@@ -113,7 +114,7 @@ std::map<std::pair<std::uint32_t, std::uint32_t>, std::uint32_t> surviving(
   }
   right_limit.resize(padded, ~0u);  // padding must not survive whatever its limit
   std::vector<std::uint32_t> pair(kernels::kRowsAtOnce * padded + kernels::kOverrun), squared(pair.size());
-  kernels::Survivors survivors{pair.data(), squared.data(), 0};
+  kernels::Survivors<std::uint32_t> survivors{pair.data(), squared.data(), 0};
   for (std::size_t start = 0; start < depth; start += piece) {
     const std::size_t part = std::min(piece, depth - start);
     const auto staged = stage(layout, left, start, part), packed = pack(layout, right, start, part);
@@ -300,6 +301,89 @@ TEST_P(PairKernels, FloatSumsAreWithinTheirMargin) {
           magnitude += std::abs(double{rows[i][k]} * double{rows[j][k]});
         }
         EXPECT_NEAR(dot[i * stride + j], expected, (static_cast<double>(depth) + 1) * 0x1p-24 * magnitude);
+      }
+    }
+  }
+}
+
+using FloatPairs = std::map<std::pair<std::uint32_t, std::uint32_t>, float>;
+
+/// The same of a float kernel, of rows that are one piece.
+FloatPairs surviving(const KernelSet& set, const std::vector<std::vector<float>>& left,
+                     const std::vector<std::vector<float>>& right, const std::vector<float>& left_limit,
+                     std::vector<float> right_limit) {
+  const kernels::Layout& layout = set.floats.layout;
+  const std::size_t depth = left.front().size(), padded = round_up(right.size(), layout.panel);
+  const auto norm = [&](const std::vector<float>& row) {
+    return static_cast<float>(std::inner_product(row.begin(), row.end(), row.begin(), 0.0));
+  };
+  std::vector<float> left_norm(kernels::kRowsAtOnce), right_norm(padded), limit(kernels::kRowsAtOnce);
+  std::ranges::transform(left, left_norm.begin(), norm);
+  std::ranges::transform(right, right_norm.begin(), norm);
+  std::ranges::copy(left_limit, limit.begin());
+  right_limit.resize(padded,
+                     std::numeric_limits<float>::infinity());  // padding must not survive all the same
+  const auto staged = stage(layout, left, 0, depth), packed = pack(layout, right, 0, depth);
+  const void* rows[kernels::kRowsAtOnce];
+  for (std::size_t r = 0; r < kernels::kRowsAtOnce; ++r) {
+    rows[r] = staged.data() + r * round_up(depth, layout.group) * layout.left_bytes;
+  }
+  std::vector<std::uint32_t> pair(kernels::kRowsAtOnce * padded + kernels::kOverrun);
+  std::vector<float> squared(pair.size());
+  kernels::Survivors<float> survivors{pair.data(), squared.data(), 0};
+  set.compare_floats({rows, left.size(), 40, left_norm.data(), limit.data(), packed.data(), right.size(),
+                      right_norm.data(), right_limit.data(), depth},
+                     survivors);
+  FloatPairs result;
+  for (std::size_t i = 0; i < survivors.count; ++i) {
+    EXPECT_TRUE(result.emplace(std::pair{(pair[i] >> 16) - 40, pair[i] & 0xffff}, squared[i]).second);
+  }
+  return result;
+}
+
+TEST_P(PairKernels, FloatsFindDistancesWithinEitherLimit) {
+  Generator generator = make_generator(9);
+  constexpr float infinite = std::numeric_limits<float>::infinity();
+  for (const std::size_t m : {std::size_t{1}, std::size_t{3}, std::size_t{7}, std::size_t{8}}) {
+    for (const std::size_t n : kSizes) {
+      for (const std::size_t depth : {std::size_t{1}, std::size_t{2}, std::size_t{17}, std::size_t{50}}) {
+        std::vector<std::vector<float>> left(m), right(n);
+        for (auto* rows : {&left, &right}) {
+          for (auto& row : *rows) {
+            for (std::size_t k = 0; k < depth; ++k)
+              row.push_back(static_cast<float>(standard_normal(generator)));
+          }
+        }
+        const FloatPairs all =
+            surviving(set, left, right, std::vector<float>(m, infinite), std::vector<float>(n, -1.0F));
+        ASSERT_EQ(all.size(), m * n);
+        for (const auto& [pair, squared] : all) {
+          double expected = 0.0, norms = 0.0;
+          for (std::size_t k = 0; k < depth; ++k) {
+            const double x = double{left[pair.first][k]}, y = double{right[pair.second][k]};
+            expected += (x - y) * (x - y);
+            norms += x * x + y * y;
+          }
+          ASSERT_NEAR(squared, expected, (margin::float_sums(depth) + margin::float_comparison()) * norms);
+        }
+        // Limits at and far from the distance of some pair.
+        std::vector<float> left_limit(m), right_limit(n);
+        for (std::uint32_t r = 0; r < m; ++r) {
+          left_limit[r] = r % 2 == 0 ? all.at({r, r % static_cast<std::uint32_t>(n)}) : -1.0F;
+        }
+        for (std::uint32_t c = 0; c < n; ++c) {
+          right_limit[c] = c % 3 == 0 ? all.at({c % static_cast<std::uint32_t>(m), c}) : -1.0F;
+        }
+        const FloatPairs found = surviving(set, left, right, left_limit, right_limit);
+        for (const auto& [pair, squared] : all) {
+          const auto place = found.find(pair);
+          ASSERT_EQ(place != found.end(),
+                    squared <= left_limit[pair.first] || squared <= right_limit[pair.second])
+              << m << " x " << n << " x " << depth;
+          if (place != found.end()) {
+            ASSERT_EQ(place->second, squared);
+          }
+        }
       }
     }
   }

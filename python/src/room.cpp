@@ -14,6 +14,8 @@ namespace {
 constexpr std::size_t kMostRows = (std::size_t{1} << 31) - 1;
 /// Candidates while pairs are compared, the table, and the arrays handed out.
 constexpr double kBytesEach = 46.0;
+/// So little is always there, and asking takes as long as measuring few rows.
+constexpr double kNegligible = 32.0 * (1 << 20);
 
 }  // namespace
 
@@ -25,6 +27,7 @@ void check_room(std::size_t rows, std::size_t neighbors) {
                      "give fewer rows");
   }
   const double bytes = kBytesEach * static_cast<double>(rows) * static_cast<double>(neighbors);
+  if (bytes <= kNegligible) return;
   const auto available = static_cast<double>(available_memory());
   if (bytes <= available) return;
   throw InputError("X",

@@ -387,6 +387,11 @@ void NearestNeighbors::collect(const PairScan& scan, std::span<const PairBound> 
   for (const PairBound& pair : pairs) add(pair.second, pair.first, pair.lower, lock);
 }
 
+RowCollector* NearestNeighbors::by_rows() {
+  buffers_->capacity = k_;  // rows come without what may still be nearer; so few pages are looked at
+  return this;
+}
+
 std::vector<NearRow> NearestNeighbors::nearest(std::uint32_t position) const {
   std::vector<Candidate> candidates;
   buffers_->take_known(position, candidates);

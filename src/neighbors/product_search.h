@@ -30,6 +30,7 @@ class ProductSearch : public PairSearch {
   void compare(PositionBlock rows, PositionBlock cols, Delivery& delivery) override;
 
  protected:
+  class RowComparison;
   struct Scratch;
 
   Scratch& scratch_of(unsigned worker);
@@ -39,14 +40,6 @@ class ProductSearch : public PairSearch {
   /// Keeps all rows packed, where that takes at most so many bytes, for blocks that begin at a multiple of
   /// block_rows(); others are packed when they come.
   void pack_all(std::size_t most_bytes, unsigned threads);
-  /// A block of at most block_rows() positions, packed for the kernel from this component on, for piece()
-  /// components.
-  const std::byte* packed_columns(PositionBlock cols, std::size_t start, Scratch& scratch) const;
-  /// As the kernel's stage_left() takes it.
-  const void* row(std::uint32_t position) const;
-  /// Components multiplied before the sums leave the registers.
-  std::size_t piece() const;
-
   const RowMatrix& matrix_;
   std::vector<std::uint32_t> order_;
   const kernels::KernelSet& kernels_;
@@ -56,6 +49,13 @@ class ProductSearch : public PairSearch {
   std::vector<double> margin_;                  ///< by position; empty when bounds are exact
 
  private:
+  /// A block of at most block_rows() positions, packed for the kernel from this component on, for piece()
+  /// components.
+  const std::byte* packed_columns(PositionBlock cols, std::size_t start, Scratch& scratch) const;
+  /// As the kernel's stage_left() takes it.
+  const void* row(std::uint32_t position) const;
+  /// Components multiplied before the sums leave the registers.
+  std::size_t piece() const;
   void pack(PositionBlock cols, std::size_t start, std::size_t depth, std::byte* packed) const;
   std::size_t packed_block_bytes() const;  ///< of a piece
 

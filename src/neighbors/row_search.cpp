@@ -2,16 +2,12 @@
 
 #include <algorithm>
 #include <array>
-#include <bit>
 #include <cmath>
-#include <cstring>
 #include <limits>
-#include <optional>
-#include <type_traits>
 
 #include "fathom/neighbors/packed_rows.h"
-#include "neighbors/kernels/select_kernels.h"
 #include "neighbors/margin.h"
+#include "neighbors/row_comparison.h"
 
 namespace fathom {
 
@@ -21,17 +17,6 @@ constexpr double kInfinity = std::numeric_limits<double>::infinity();
 constexpr std::uint32_t kTried = 16;      // rows of which open_share() is the mean
 constexpr std::size_t kDelivered = 1024;  // pairs, together
 
-/// 64 bits of a mask: bit i of byte j is number 8 j + i.
-std::uint64_t word(const std::uint8_t* bytes) {
-  std::uint64_t bits = 0;
-  if constexpr (std::endian::native == std::endian::little) {
-    std::memcpy(&bits, bytes, sizeof bits);
-  } else {
-    for (std::size_t j = 0; j < sizeof bits; ++j) bits |= std::uint64_t{bytes[j]} << (8 * j);
-  }
-  return bits;
-}
-
 /// Of `sampled` numbers of all, the rank of one that is nearly surely not among the `wanted` smallest of all.
 std::size_t sure_rank(std::size_t wanted, std::size_t sampled, std::size_t all) {
   const double expected =
@@ -39,41 +24,7 @@ std::size_t sure_rank(std::size_t wanted, std::size_t sampled, std::size_t all) 
   return static_cast<std::size_t>(expected + 3.0 * std::sqrt(expected) + 2.0);
 }
 
-std::size_t round_up_to_word(std::size_t count) {
-  return (count + 63) / 64 * 64;
-}
-
-/// A squared norm as a kernel takes it: of integers modulo 2^32, of numbers rounded, which the margin covers.
-template <class T>
-T norm_as(double norm) {
-  if constexpr (std::is_integral_v<T>) {
-    return static_cast<T>(static_cast<std::int64_t>(norm));
-  } else {
-    return static_cast<T>(norm);
-  }
-}
-
-/// The least limit of a kernel that leaves nothing out.
-template <class T>
-T limit_as(double limit) {
-  constexpr auto largest = static_cast<double>(std::numeric_limits<T>::max());
-  if constexpr (std::is_integral_v<T>) {
-    return static_cast<T>(std::clamp(limit, 0.0, largest));
-  } else {
-    if (limit > largest) return std::numeric_limits<T>::infinity();
-    const auto rounded = static_cast<T>(limit);
-    return static_cast<double>(rounded) < limit ? std::nextafter(rounded, std::numeric_limits<T>::infinity())
-                                                : rounded;
-  }
-}
-
 }  // namespace
-
-/// A row, by its number among those compared, and a position that may be within a limit of either.
-struct RowSearch::NearPair {
-  std::uint32_t row, position;
-  double lower;
-};
 
 /// A position that may be among the nearest of another.
 struct RowSearch::Candidate {
@@ -160,151 +111,6 @@ std::uint32_t RowSearch::rows_together(std::uint32_t rows, unsigned threads) con
   return std::clamp<std::uint32_t>(fair * kernels::kRowsAtOnce, 4 * kernels::kRowsAtOnce, block_rows());
 }
 
-/// Compares some rows with one block of columns after the other: at once where the kernel can, else by
-/// products first.
-class RowSearch::Comparison {
- public:
-  Comparison(const RowSearch& search, PositionBlock rows, Scratch& scratch)
-      : search_(search), rows_(rows), scratch_(scratch) {
-    if (search.piece() < search.cols_) return;
-    if (search.bounds_are_exact()) {
-      integers_.emplace();
-    } else if (&search.kernel_ == &search.kernels_.floats) {
-      floats_.emplace();
-    }
-  }
-
-  /// Goes on with these columns, and limits of theirs.
-  void begin(PositionBlock cols, std::span<const double> col_limit) {
-    cols_ = cols;
-    if (integers_) {
-      begin_at_once(*integers_, col_limit);
-    } else if (floats_) {
-      begin_at_once(*floats_, col_limit);
-    } else {
-      search_.multiply(rows_, cols, scratch_);
-      for (std::uint32_t r = 0; r < rows_.count; ++r) {
-        search_.kernels_.finish_row(distances(r), cols.count, search_.left_norm_[rows_.first + r],
-                                    search_.right_norm_.data() + cols.first);
-      }
-      const std::size_t padded = round_up_to_word(cols.count);
-      scratch_.col_limit.assign(padded, -1.0);
-      std::ranges::copy(col_limit, scratch_.col_limit.begin());
-      scratch_.mask.assign(padded / 8, 0);
-    }
-  }
-
-  /// Bounds of all distances of kRowsAtOnce rows or fewer, from number `first` on: all(i), of the i-th of
-  /// them.
-  void take_all(std::uint32_t first, std::size_t count) {
-    constexpr std::array<double, kernels::kRowsAtOnce> none = [] {
-      std::array<double, kernels::kRowsAtOnce> limits{};
-      limits.fill(kInfinity);
-      return limits;
-    }();
-    all_.resize(kernels::kRowsAtOnce * cols_.count);
-    for (const NearPair& pair : near(first, {none.data(), count})) {
-      all_[(pair.row - first) * cols_.count + pair.position - cols_.first] = pair.lower;
-    }
-  }
-  std::span<double> all(std::size_t i) { return {all_.data() + i * cols_.count, cols_.count}; }
-
-  /// The pairs of kRowsAtOnce rows or fewer, from number `first` on, that are within a limit.
-  std::span<const NearPair> near(std::uint32_t first, std::span<const double> row_limit) {
-    near_.clear();
-    if (integers_) {
-      compare_at_once(*integers_, search_.kernels_.bytes.compare, first, row_limit);
-    } else if (floats_) {
-      compare_at_once(*floats_, search_.kernels_.compare_floats, first, row_limit);
-    } else {
-      for (std::uint32_t r = 0; r < row_limit.size(); ++r) find_near(first + r, row_limit[r]);
-    }
-    return near_;
-  }
-
- private:
-  /// For the kernel: T is what it takes distances in.
-  template <class T>
-  struct AtOnce {
-    const std::byte* packed = nullptr;
-    std::vector<T> norm, limit, squared;
-    std::vector<std::uint32_t> pair;
-    std::vector<std::byte> staged;
-  };
-
-  template <class T>
-  void begin_at_once(AtOnce<T>& own, std::span<const double> col_limit) {
-    const std::size_t panel = search_.kernel_.layout.panel,
-                      padded = (cols_.count + panel - 1) / panel * panel;
-    own.packed = search_.packed_columns(cols_, 0, scratch_);
-    own.norm.assign(padded, T{0});
-    own.limit.assign(padded, T{0});
-    for (std::uint32_t c = 0; c < cols_.count; ++c) {
-      own.norm[c] = norm_as<T>(search_.right_norm_[cols_.first + c]);
-      own.limit[c] = limit_as<T>(col_limit[c]);
-    }
-    own.squared.resize(kernels::kRowsAtOnce * padded + kernels::kOverrun);
-    own.pair.resize(own.squared.size());
-  }
-
-  template <class T>
-  void compare_at_once(AtOnce<T>& own,
-                       void (*compare)(const kernels::ComparedRows<T>&, kernels::Survivors<T>&),
-                       std::uint32_t first, std::span<const double> row_limit) {
-    const kernels::Layout& layout = search_.kernel_.layout;
-    const std::size_t depth = search_.cols_, count = row_limit.size();
-    const std::size_t stride = (depth + layout.group - 1) / layout.group * layout.group * layout.left_bytes;
-    const bool as_they_are = layout.staging_copies && depth % layout.group == 0;
-    if (!as_they_are) own.staged.resize(kernels::kRowsAtOnce * stride);
-    std::array<const void*, kernels::kRowsAtOnce> left{};
-    std::array<T, kernels::kRowsAtOnce> norm{}, limit{};
-    for (std::size_t i = 0; i < count; ++i) {
-      const std::uint32_t position = rows_.first + first + static_cast<std::uint32_t>(i);
-      left[i] = search_.row(position);
-      if (!as_they_are) {
-        layout.stage_left(left[i], depth, own.staged.data() + i * stride);
-        left[i] = own.staged.data() + i * stride;
-      }
-      norm[i] = norm_as<T>(search_.left_norm_[position]);
-      limit[i] = limit_as<T>(row_limit[i]);
-    }
-    std::fill(left.begin() + static_cast<std::ptrdiff_t>(count), left.end(), left.front());
-    kernels::Survivors<T> survivors{own.pair.data(), own.squared.data(), 0};
-    compare({left.data(), count, first, norm.data(), limit.data(), own.packed, cols_.count, own.norm.data(),
-             own.limit.data(), depth},
-            survivors);
-    near_.resize(survivors.count);
-    for (std::size_t i = 0; i < survivors.count; ++i) {
-      near_[i] = {own.pair[i] >> 16, cols_.first + (own.pair[i] & 0xffff),
-                  static_cast<double>(own.squared[i])};
-    }
-  }
-
-  double* distances(std::uint32_t r) {
-    return scratch_.products.data() + std::size_t{r} * search_.block_rows();
-  }
-
-  void find_near(std::uint32_t r, double row_limit) {
-    const double* values = distances(r);
-    search_.kernels_.find_below(values, cols_.count, row_limit, scratch_.col_limit.data(),
-                                scratch_.mask.data());
-    for (std::size_t g = 0; g < scratch_.mask.size(); g += sizeof(std::uint64_t)) {
-      for (std::uint64_t bits = word(scratch_.mask.data() + g); bits != 0; bits &= bits - 1) {
-        const auto c = static_cast<std::uint32_t>(8 * g) + static_cast<std::uint32_t>(std::countr_zero(bits));
-        if (c < cols_.count) near_.push_back({r, cols_.first + c, values[c]});
-      }
-    }
-  }
-
-  const RowSearch& search_;
-  PositionBlock rows_, cols_{};
-  Scratch& scratch_;
-  std::optional<AtOnce<std::uint32_t>> integers_;
-  std::optional<AtOnce<float>> floats_;
-  std::vector<NearPair> near_;
-  std::vector<double> all_;
-};
-
 /// Adds to every position's list the `cols` that may be among its nearest, and delivers the pairs with later
 /// ones that others want. Rows of one group are never neighbours. Lists begin with a guess of the limit for
 /// `guessed_for` neighbours, from the first block of columns, where that is not 0.
@@ -312,16 +118,16 @@ void RowSearch::list_candidates(PositionBlock rows, PositionBlock cols, std::spa
                                 std::span<List> lists, std::size_t guessed_for, Delivery& delivery) {
   const PairScan& scan = delivery.scan();
   Scratch& scratch = scratch_of(delivery.worker());
-  Comparison comparison(*this, rows, scratch);
+  RowComparison comparison(*this, rows, scratch);
   const bool exact = bounds_are_exact();
   const std::uint32_t end = cols.first + cols.count;
   const std::uint32_t sampled = std::min(block_rows(), cols.count);
   std::size_t rank = guessed_for == 0 ? 0 : sure_rank(guessed_for, sampled, cols.count);
   if (rank > sampled / 2) rank = 0;
-  const auto is_pair = [&](const NearPair& pair) {
+  const auto is_pair = [&](const RowComparison::NearPair& pair) {
     return pair.position >= cols.first && pair.position != rows.first + pair.row;
   };
-  const auto are_apart = [&](const NearPair& pair) {
+  const auto are_apart = [&](const RowComparison::NearPair& pair) {
     return !group.empty() && group[scan.row(rows.first + pair.row)] == group[scan.row(pair.position)];
   };
   std::vector<double> smallest(rank), col_limit;
@@ -351,7 +157,7 @@ void RowSearch::list_candidates(PositionBlock rows, PositionBlock cols, std::spa
         own_limit[i] = delivery.limit(rows.first + r + static_cast<std::uint32_t>(i));
         limit[i] = std::max(lists[r + i].limit(), own_limit[i]);
       }
-      for (const NearPair& pair : comparison.near(r, {limit.data(), together})) {
+      for (const RowComparison::NearPair& pair : comparison.near(r, {limit.data(), together})) {
         if (!is_pair(pair)) continue;
         const std::uint32_t own = rows.first + pair.row, other = pair.position;
         List& list = lists[pair.row];

@@ -30,9 +30,7 @@ class RowSearch : public ProductSearch {
 
  private:
   struct Candidate;
-  struct NearPair;
   class List;
-  class Comparison;
 
   double upper_of(std::uint32_t position, const Candidate& candidate) const;
   void list_candidates(PositionBlock rows, PositionBlock cols, std::span<const std::uint32_t> group,

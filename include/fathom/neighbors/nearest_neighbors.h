@@ -77,7 +77,7 @@ class NearestNeighbors : public Collector, private RowCollector {
   std::size_t neighbors_to_tighten() const override { return k_ + 12; }
   void tighten(const PairScan& scan, std::uint32_t position, std::span<const std::uint32_t> near) override;
   void prefix_complete(const PairScan& scan, std::uint32_t count) override;
-  RowCollector* by_rows() override { return this; }
+  RowCollector* by_rows() override;
 
   /// After the scan, once. Points of the table are the scanned rows, its rows the anchors, both in ascending
   /// order of their matrix rows. Throws Interrupted when the progress sink says so.

@@ -76,8 +76,8 @@ class RowCollector {
 class Collector {
  public:
   virtual ~Collector() = default;
-  /// The collector as one of rows, where it is one. What it is then given are rows or pairs, as the scan
-  /// will.
+  /// The collector as one of rows, where it is one: from then on it is given rows alone. A scan that goes row
+  /// by row asks one collector, before it begins.
   virtual RowCollector* by_rows() { return nullptr; }
   /// Pairs of this position that are farther apart (squared) matter only to the other position, if at all.
   /// Never rises.

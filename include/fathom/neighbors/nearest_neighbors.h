@@ -60,6 +60,8 @@ class NeighborTable {
   std::size_t forgotten_ = 0;  ///< rows without squared distances
 };
 
+class CandidateBuffers;
+
 /// Collects the nearest neighbours of every anchor (of every row, where a scan has no anchors), among all
 /// scanned rows and among those of every prefix.
 class NearestNeighbors : public Collector, private RowCollector {
@@ -84,8 +86,6 @@ class NearestNeighbors : public Collector, private RowCollector {
   NeighborTable take_table(const PairScan& scan, Progress& progress = no_progress());
 
  private:
-  struct Buffers;
-
   std::size_t wanted() const override { return k_; }
   std::span<const std::uint32_t> group() const override { return group_; }
   std::vector<NearRow> nearest(std::uint32_t position) const override;
@@ -97,7 +97,7 @@ class NearestNeighbors : public Collector, private RowCollector {
 
   std::size_t k_;
   std::vector<std::uint32_t> group_;
-  std::unique_ptr<Buffers> buffers_;
+  std::unique_ptr<CandidateBuffers> buffers_;
   std::size_t prefix_k_ = 0;
   std::function<void(const NeighborTable&)> receive_;
 };

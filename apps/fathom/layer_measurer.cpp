@@ -42,8 +42,8 @@ void set_labels(const PreparedData& images, bool shuffled, std::uint64_t seed, P
 }
 
 void own_labels_first(Measurement& measurement) {
-  std::ranges::stable_partition(
-      measurement.tasks, [](const TaskMeasurement& task) { return task.label_column != kShuffledLabels; });
+  std::stable_partition(measurement.tasks.begin(), measurement.tasks.end(),
+                        [](const TaskMeasurement& task) { return task.label_column != kShuffledLabels; });
 }
 
 }  // namespace

@@ -86,7 +86,7 @@ void ProductSearch::RowComparison::begin(PositionBlock cols, std::span<const dou
 template <class T>
 void ProductSearch::RowComparison::begin_at_once(AtOnce<T>& own, std::span<const double> col_limit) {
   const std::size_t panel = search_.kernel_.layout.panel, padded = (cols_.count + panel - 1) / panel * panel;
-  own.packed = search_.packed_columns(cols_, 0, scratch_);
+  packed_ = search_.packed_columns(cols_, 0, scratch_);
   own.norm.assign(padded, T{0});
   own.limit.assign(padded, T{0});
   for (std::uint32_t c = 0; c < cols_.count; ++c) {
@@ -132,7 +132,7 @@ void ProductSearch::RowComparison::compare_at_once(
   }
   std::fill(left.begin() + static_cast<std::ptrdiff_t>(count), left.end(), left.front());
   kernels::Survivors<T> survivors{own.pair.data(), own.squared.data(), 0};
-  kernel({left.data(), count, first, norm.data(), limit.data(), own.packed, cols_.count, own.norm.data(),
+  kernel({left.data(), count, first, norm.data(), limit.data(), packed_, cols_.count, own.norm.data(),
           own.limit.data(), depth},
          survivors);
   begin(survivors.count);

@@ -38,7 +38,6 @@ class ProductSearch::RowComparison {
   /// For a kernel that takes distances in T.
   template <class T>
   struct AtOnce {
-    const std::byte* packed = nullptr;
     std::vector<T> norm, limit, squared;
     std::vector<std::uint32_t> pair;
     std::vector<std::byte> staged;
@@ -59,6 +58,7 @@ class ProductSearch::RowComparison {
 
   const ProductSearch& search_;
   PositionBlock rows_, cols_{};
+  const std::byte* packed_ = nullptr;  ///< the columns, for a kernel that compares at once
   Scratch& scratch_;
   std::optional<AtOnce<std::uint32_t>> integers_;
   std::optional<AtOnce<float>> floats_;

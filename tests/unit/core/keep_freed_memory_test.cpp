@@ -25,7 +25,7 @@ std::size_t kept_of_a_block() {
 }
 
 TEST(KeepFreedMemory, LeavesFreedBlocksToTheNextOnes) {
-#if defined(__SANITIZE_ADDRESS__) || defined(__SANITIZE_THREAD__)
+#if defined(FATHOM_SANITIZE_ADDRESS) || defined(FATHOM_SANITIZE_THREAD)
   GTEST_SKIP() << "the sanitizer has an allocator of its own";
 #endif
   ASSERT_LT(kept_of_a_block(), kBlock);

@@ -98,7 +98,7 @@ RowMatrix long_rows() {
 
 template <class T>
 void expect_long_rows_are_exact() {
-#if defined(__SANITIZE_THREAD__)
+#if defined(FATHOM_SANITIZE_THREAD)
   GTEST_SKIP() << "two minutes under the thread sanitizer, which sees the same threads on shorter rows";
 #endif
   const RowMatrix matrix = long_rows<T>();

@@ -2,7 +2,8 @@
 
 Usage: estimators.py POINTS.npy THREADS PACKAGE
 
-  fathom NAME INTERVALS   Fathom's estimator, with its intervals (1) or without (0)
+  fathom NAME INTERVALS   Fathom's estimator, with its intervals (1) or without (0); of lpca without, the whole set alone,
+                          as scikit-dimension's class
   skdim CLASS             scikit-dimension's, at its default arguments
   dadapy METHOD           DADApy's
   calls NAME              of what scikit-dimension does, the calls of NumPy, SciPy and scikit-learn that most of it is:
@@ -50,6 +51,8 @@ CALLS = {"mle": searched(20), "twonn": searched(2), "mom": searched(100), "mind_
 def by_fathom(points, threads, name, intervals):
     import fathom
 
+    if name == "lpca" and intervals == "0":
+        return fathom.lPCA(n_jobs=threads).fit(points).dimension_
     found = fathom.estimate_dimension(points, name, intervals=intervals == "1", n_jobs=threads)
     return found[0].value if found else float("nan")
 

@@ -1,7 +1,7 @@
 if(FATHOM_SANITIZE)
   list(JOIN FATHOM_SANITIZE "," fathom_sanitizers)
   add_compile_options(-fsanitize=${fathom_sanitizers} -fno-omit-frame-pointer -fno-sanitize-recover=all)
-  # Compilers name what they build with each in its own way.
+  # For tests that a sanitizer confuses or slows too much; what compilers define themselves differs.
   foreach(sanitizer IN LISTS FATHOM_SANITIZE)
     string(TOUPPER ${sanitizer} sanitizer)
     add_compile_definitions(FATHOM_SANITIZE_${sanitizer})
